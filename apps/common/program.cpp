@@ -1,0 +1,60 @@
+#include "common/program.h"
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "topfive/base/log.h"
+#include "topfive/base/stop_signal.h"
+#include "topfive/engine/build_info.h"
+#include "topfive/engine/allocator.h"
+
+namespace topfive::apps {
+namespace {
+
+constexpr const char* kExitCodes =
+    "\nExit codes:\n"
+    "  0 ok   64 wrong command line   65 bad data   66 input missing   70 bug in topfive   73 cannot create output\n"
+    "  74 reading or writing failed   75 stopped, checkpoint saved: run again with --resume auto   78 wrong config";
+
+int fail(base::ExitCode code, const std::string& program, const std::string& message) {
+  std::fprintf(stderr, "%s: error: %s\n", program.c_str(), message.c_str());
+  return static_cast<int>(code);
+}
+
+int run_work(const std::string& program, const std::string& log_level,
+             const std::function<base::ExitCode()>& work) {
+  try {
+    base::set_up_logging(log_level);
+    base::install_stop_handlers();
+    engine::set_up_allocator();
+    return static_cast<int>(work());
+  } catch (const base::UserError& error) {
+    return fail(error.code(), program, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(base::ExitCode::kInternal, program,
+                "out of memory; lower train.global_batch_size, train.eval_batch_size or data.ring_batches");
+  } catch (const std::exception& error) {
+    return fail(base::ExitCode::kInternal, program, std::string("unexpected: ") + error.what());
+  }
+}
+
+}  // namespace
+
+int run_program(CLI::App& app, int argc, char** argv, const std::string& notes,
+                const std::function<base::ExitCode()>& work) {
+  std::string log_level = "info";
+  app.add_option("--log-level", log_level, "How much to say: debug, info, warning, error")->capture_default_str();
+  app.set_version_flag("--version", engine::build_summary(), "What this program was built from");
+  app.footer(notes + kExitCodes);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);  // --help and --version
+  } catch (const CLI::ParseError& error) {
+    return fail(base::ExitCode::kUsage, app.get_name(), std::string(error.what()) + "; see --help");
+  }
+  return run_work(app.get_name(), log_level, work);
+}
+
+}  // namespace topfive::apps

@@ -1,0 +1,19 @@
+// What every program's main does around its own work: flags, version, logging, signals, and errors to exit codes.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+#include "topfive/base/error.h"
+
+namespace topfive::apps {
+
+// Adds --version and --log-level, parses, sets up logging and signals, then calls `work`. A base::UserError becomes one
+// line on standard error and its exit code, a wrong command line exit code 64, anything else 70. `notes` is printed
+// below --help: examples and exit codes.
+int run_program(CLI::App& app, int argc, char** argv, const std::string& notes,
+                const std::function<base::ExitCode()>& work);
+
+}  // namespace topfive::apps

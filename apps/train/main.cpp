@@ -1,0 +1,35 @@
+// train: trains a network from a JSON recipe.
+#include "common/program.h"
+#include "topfive/engine/train_run.h"
+
+namespace {
+
+constexpr const char* kNotes =
+    "Examples:\n"
+    "  train --config alexnet.json --data imagenet --out runs/alexnet\n"
+    "  train --config alexnet.json --data imagenet --out runs/alexnet --resume auto\n"
+    "  train --config mine.json --data cifar10 --out runs/a --set train.seed=2 --set schedule.base_learning_rate=0.02\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using topfive::base::ExitCode;
+  topfive::engine::TrainRequest request;
+  std::string max_time;
+  CLI::App app("Trains a network from a JSON recipe on a folder of pictures.", "train");
+  app.add_option("--config", request.config, "Recipe: a JSON file, or the name of a shipped one")->required();
+  app.add_option("--data", request.data_directory, "Data set: DIR/train/<class>/*.JPEG and DIR/val/<class>/*.JPEG")
+      ->required();
+  app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve")->required();
+  app.add_option("--resume", request.resume, "auto: go on with --out if it holds a run; or a checkpoint's path");
+  app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")
+      ->take_all();
+  app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
+  app.add_option("--max-time", max_time, "Save a checkpoint and stop (exit 75) after this long: 90s, 30m, 3h");
+  app.add_flag("--dry-run", request.dry_run, "Check config, data and network, say what would happen, write nothing");
+  return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
+    if (!max_time.empty()) request.max_time = topfive::engine::parse_duration(max_time);
+    const auto outcome = topfive::engine::run_training(request);
+    return outcome == topfive::engine::TrainOutcome::kStopped ? ExitCode::kStopped : ExitCode::kOk;
+  });
+}

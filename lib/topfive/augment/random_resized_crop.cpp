@@ -1,0 +1,64 @@
+#include "topfive/augment/random_resized_crop.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "topfive/image/crop.h"
+
+namespace topfive::augment {
+namespace {
+
+constexpr int kTries = 10;
+
+cv::Size sample_size(cv::Size picture, const RandomResizedCropConfig& config, base::RandomStream& random) {
+  const double picture_area = static_cast<double>(picture.width) * picture.height;
+  const double area = picture_area * random.uniform(config.area[0], config.area[1]);
+  const double aspect = std::exp(random.uniform(std::log(config.aspect[0]), std::log(config.aspect[1])));
+  return {static_cast<int>(std::nearbyint(std::sqrt(area * aspect))),
+          static_cast<int>(std::nearbyint(std::sqrt(area / aspect)))};
+}
+
+bool fits(cv::Size window, cv::Size picture) {
+  return window.width > 0 && window.width <= picture.width && window.height > 0 && window.height <= picture.height;
+}
+
+int sample_place(int picture, int window, base::RandomStream& random) {
+  return static_cast<int>(random.below(static_cast<std::uint64_t>(picture - window) + 1));
+}
+
+// An aspect limit far from 1 would round a side of a tiny picture to nothing, hence the lower
+// bound.
+int rounded_side(double side) { return std::max(1, static_cast<int>(std::nearbyint(side))); }
+
+cv::Rect fallback_window(cv::Size picture, const RandomResizedCropConfig& config) {
+  const double aspect = static_cast<double>(picture.width) / picture.height;
+  cv::Size size = picture;
+  if (aspect < config.aspect[0]) size.height = rounded_side(picture.width / config.aspect[0]);
+  if (aspect > config.aspect[1]) size.width = rounded_side(picture.height * config.aspect[1]);
+  return {cv::Point((picture.width - size.width) / 2, (picture.height - size.height) / 2), size};
+}
+
+}  // namespace
+
+cv::Rect sample_window(cv::Size picture, const RandomResizedCropConfig& config, base::RandomStream& random) {
+  for (int i = 0; i < kTries; ++i) {
+    const cv::Size size = sample_size(picture, config, random);
+    if (!fits(size, picture)) continue;
+    const int y = sample_place(picture.height, size.height, random);
+    const int x = sample_place(picture.width, size.width, random);
+    return {cv::Point(x, y), size};
+  }
+  return fallback_window(picture, config);
+}
+
+void RandomResizedCrop::apply(Sample& sample, base::RandomStream& random) const {
+  const cv::Rect window = sample_window(sample.image.size(), config_, random);
+  sample.image = image::resize(image::crop(sample.image, window), {config_.size, config_.size}, config_.filter);
+}
+
+std::optional<cv::Size> RandomResizedCrop::output_size(std::optional<cv::Size>) const {
+  return cv::Size(config_.size, config_.size);
+}
+
+}  // namespace topfive::augment

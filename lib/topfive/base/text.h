@@ -1,0 +1,30 @@
+// Small helpers for messages to people.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace topfive::base {
+
+// The known name nearest to `wrong` (Damerau-Levenshtein distance, at most a third of its length,
+// at least 1), or empty if none is near.
+std::string nearest_name(std::string_view wrong, const std::vector<std::string>& known);
+
+// "; did you mean \"dropout\"?", or empty if no known name is near.
+std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& known);
+
+// "a, b, c"
+std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
+
+// 1234567 -> "1,234,567"
+std::string with_thousands(long long number);
+
+// Text from a file or a flag, fit for a one-line message: control characters become '?', and what
+// is longer than max_bytes is cut between two UTF-8 characters and ends with "...".
+std::string one_line(std::string_view text, std::size_t max_bytes = 60);
+// The same between double quotes.
+std::string in_quotes(std::string_view text, std::size_t max_bytes = 60);
+
+}  // namespace topfive::base

@@ -1,0 +1,195 @@
+#include "topfive/data/batch_loader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <opencv2/core/utility.hpp>
+#include <sched.h>
+
+#include "topfive/base/error.h"
+#include "topfive/data/bad_ledger.h"
+#include "topfive/data/batch_ring.h"
+#include "topfive/data/epoch_order.h"
+#include "topfive/data/sample_reader.h"
+#include "topfive/data/slot_filler.h"
+
+namespace topfive::data {
+namespace {
+
+using base::ExitCode;
+using base::UserError;
+
+// The affinity mask, which batch systems and containers set, not the number of cores in the
+// machine.
+int usable_cores() {
+  cpu_set_t mask;
+  if (sched_getaffinity(0, sizeof(mask), &mask) == 0) return CPU_COUNT(&mask);
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+BatchShape shape_of(const augment::Pipeline& pipeline, const LoaderOptions& options) {
+  const cv::Size size = pipeline.output_size();
+  return {options.batch_size, size.height, size.width, options.channels};
+}
+
+std::string mebibytes(std::int64_t bytes) { return std::to_string((bytes + 1048575) >> 20) + " MiB"; }
+
+// Before the ring is allocated: a ring that does not fit shall be a message, not the kernel's
+// out-of-memory killer.
+void check(const SampleSource& source, const BatchShape& shape, const LoaderOptions& options) {
+  if (options.batch_size < 1 || options.ring_batches < 1 || options.threads < 0) {
+    throw std::invalid_argument("loader options out of range");
+  }
+  if (source.size() < 1) throw UserError(ExitCode::kBadData, "the data set holds no samples");
+  const std::int64_t bytes = options.ring_batches * shape.bytes();
+  if (options.max_memory_bytes == 0 || bytes <= options.max_memory_bytes) return;
+  throw UserError(ExitCode::kConfig, "data.max_memory_mb allows " + mebibytes(options.max_memory_bytes) + ", but " +
+                                         std::to_string(options.ring_batches) + " batches of " +
+                                         std::to_string(options.batch_size) + " pictures take " + mebibytes(bytes) +
+                                         "; lower data.ring_batches or the batch size, or raise the limit");
+}
+
+}  // namespace
+
+class BatchLoader::Impl {
+ public:
+  Impl(const SampleSource& source, const augment::Pipeline& pipeline, LoaderOptions options,
+       const PixelAllocator& allocator);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void start(const EpochPlan& plan);
+  BatchLease next();
+  std::int64_t tickets(const EpochPlan& plan) const {
+    return tickets_in_epoch(source_.size(), options_.batch_size, plan);
+  }
+  const LoaderOptions& options() const { return options_; }
+  std::int64_t bad_samples() const { return ledger_.count(); }
+  double seconds_waited() const { return seconds_waited_; }
+  std::int64_t memory_bytes() const { return options_.ring_batches * shape_.bytes(); }
+
+ private:
+  void work(const std::stop_token& stop);
+  BatchRing::Delivery wait_for_batch();
+  BatchLease lease(const Batch* batch) const;
+
+  const SampleSource& source_;
+  const augment::Pipeline& pipeline_;
+  const LoaderOptions options_;
+  const BatchShape shape_;
+  // Shared with the leases, which may be destroyed after the loader.
+  std::shared_ptr<BatchRing> ring_;
+  // Written by start() only while no ticket is out; a ticket is what lets a thread read it.
+  std::optional<EpochOrder> order_;
+  BadLedger ledger_;
+  std::exception_ptr failure_;
+  double seconds_waited_ = 0.0;
+  std::vector<std::jthread> threads_;  // last, so that they end before what they use
+};
+
+BatchLoader::Impl::Impl(const SampleSource& source, const augment::Pipeline& pipeline, LoaderOptions options,
+                        const PixelAllocator& allocator)
+    : source_(source),
+      pipeline_(pipeline),
+      options_(std::move(options)),
+      shape_(shape_of(pipeline, options_)),
+      ledger_(source, options_) {
+  check(source, shape_, options_);
+  // Every thread here already has a picture of its own. OpenCV's pool inside each would only make
+  // threads x threads of them that wait for each other.
+  cv::setNumThreads(0);
+  ring_ = std::make_shared<BatchRing>(options_.ring_batches, shape_, allocator);
+  const int threads = options_.threads > 0 ? options_.threads : usable_cores();
+  for (int i = 0; i < threads; ++i) {
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  }
+}
+
+// All are told before the first is waited for.
+BatchLoader::Impl::~Impl() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+}
+
+void BatchLoader::Impl::work(const std::stop_token& stop) {
+  SampleReader reader(source_, pipeline_, options_.channels, options_.seed);
+  const std::int64_t max_bad = options_.substitute_bad ? options_.max_bad : 0;
+  while (const auto ticket = ring_->take(stop)) {
+    ring_->give_back(*ticket, fill_slot(reader, *order_, ticket->number, max_bad, ticket->slot));
+  }
+}
+
+// A plan that is refused leaves the epoch that is running as it is.
+void BatchLoader::Impl::start(const EpochPlan& plan) {
+  const EpochOrder order(source_.size(), options_.batch_size, options_.seed, plan);
+  if (plan.drop_last && order.end_ticket() == 0) {
+    throw UserError(ExitCode::kConfig, "the data set has " + std::to_string(source_.size()) +
+                                           " samples, fewer than one global batch of " +
+                                           std::to_string(std::int64_t{plan.world_size} * options_.batch_size) +
+                                           "; lower train.global_batch_size");
+  }
+  ring_->abandon();
+  order_.emplace(order);
+  ledger_.begin_epoch(plan.epoch);
+  failure_ = nullptr;
+  ring_->begin(order.first_ticket(), order.end_ticket());
+}
+
+BatchRing::Delivery BatchLoader::Impl::wait_for_batch() {
+  const auto begin = std::chrono::steady_clock::now();
+  auto delivery = ring_->wait_for_batch();
+  const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begin;
+  seconds_waited_ += waited.count();
+  return delivery;
+}
+
+BatchLease BatchLoader::Impl::lease(const Batch* batch) const {
+  return {batch, [ring = ring_, receipt = ring_->receipt()] { ring->release(receipt); }};
+}
+
+BatchLease BatchLoader::Impl::next() {
+  if (failure_) std::rethrow_exception(failure_);
+  const BatchRing::Delivery delivery = wait_for_batch();
+  if (delivery.batch == nullptr) return {};
+  try {
+    for (const SlotTrouble& trouble : delivery.troubles) ledger_.judge(trouble);
+  } catch (...) {
+    failure_ = std::current_exception();
+    ring_->abandon();
+    throw;
+  }
+  return lease(delivery.batch);
+}
+
+BatchLoader::BatchLoader(const SampleSource& source, const augment::Pipeline& pipeline, LoaderOptions options,
+                         PixelAllocator allocator)
+    : impl_(std::make_unique<Impl>(source, pipeline, std::move(options), allocator)) {}
+
+BatchLoader::~BatchLoader() = default;
+
+void BatchLoader::start(const EpochPlan& plan) { impl_->start(plan); }
+
+BatchLease BatchLoader::next() { return impl_->next(); }
+
+std::int64_t BatchLoader::batches_per_epoch(bool drop_last, int world_size, int rank) const {
+  EpochPlan plan;
+  plan.drop_last = drop_last;
+  plan.world_size = world_size;
+  plan.rank = rank;
+  const std::int64_t batch_size = impl_->options().batch_size;
+  return (impl_->tickets(plan) + batch_size - 1) / batch_size;
+}
+
+std::int64_t BatchLoader::bad_samples() const { return impl_->bad_samples(); }
+
+double BatchLoader::seconds_waited() const { return impl_->seconds_waited(); }
+
+std::int64_t BatchLoader::memory_bytes() const { return impl_->memory_bytes(); }
+
+}  // namespace topfive::data

@@ -1,0 +1,84 @@
+// Fills batches ahead of the consumer with a pool of threads.
+//
+// A ticket number fixes the batch and the slot of each sample before any work is done, so the
+// number of threads and their timing never change a batch. A ring of `ring_batches` buffers is the
+// back-pressure and the memory bound.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "topfive/augment/pipeline.h"
+#include "topfive/data/batch.h"
+#include "topfive/data/sample_source.h"
+
+namespace topfive::data {
+
+// A picture that could not be used.
+struct BadSample {
+  std::string name;
+  std::string reason;
+};
+
+struct LoaderOptions {
+  int batch_size = 1;
+  int threads = 1;       // 0: as many as the process may use cores (its affinity mask)
+  int ring_batches = 4;  // buffers in the ring, one of them with the consumer
+  int channels = 3;
+  std::uint64_t seed = 0;
+  std::int64_t max_memory_bytes = 0;  // of the ring; 0: no bound. Checked before anything is allocated
+  // Bad pictures. Training: each is replaced by the next good sample of the epoch's order (whatever
+  // the rank), counted once per epoch and rank, and reported through on_bad; above `max_bad` in one
+  // epoch the loader fails, at the same batch for any number of threads. Evaluation: substitute_bad
+  // = false, the first bad picture is an error.
+  bool substitute_bad = false;
+  std::int64_t max_bad = 0;
+  std::function<void(const BadSample&)> on_bad;  // called by next(), in the order of the epoch
+};
+
+// Which samples, in which order.
+struct EpochPlan {
+  std::int64_t epoch = 0;
+  bool shuffle = false;
+  bool drop_last = false;        // leave out the last batch where it would not be full
+  std::int64_t first_batch = 0;  // where to go on after a resume
+  int rank = 0;                  // this process takes positions rank, rank + world_size, ...
+  int world_size = 1;
+};
+
+class BatchLoader {
+ public:
+  // Borrows source and pipeline for its life. Allocates the ring once. UserError: kBadData for an
+  // empty source, kConfig for a ring above max_memory_bytes. Turns off OpenCV's own threads for the
+  // whole process.
+  BatchLoader(const SampleSource& source, const augment::Pipeline& pipeline, LoaderOptions options,
+              PixelAllocator allocator = {});
+  ~BatchLoader();  // stops the threads
+  BatchLoader(const BatchLoader&) = delete;
+  BatchLoader& operator=(const BatchLoader&) = delete;
+
+  // Begins an epoch; any epoch still running is abandoned, and leases of it must not be read any
+  // more. UserError(kConfig) where drop_last leaves no batch at all.
+  void start(const EpochPlan& plan);
+  // The next batch in order; an empty lease at the end of the epoch. Throws
+  // base::UserError(kBadData) when a picture is bad beyond what the options allow, naming it; an
+  // exception of a loader thread is thrown on here. After an error the epoch is over, and the error
+  // comes again until start(). One consumer thread, which must hold fewer than ring_batches leases;
+  // a lease may be released on any thread, and may outlive the loader.
+  BatchLease next();
+
+  // Batches of an epoch on this rank under such a plan; without drop_last, later ranks may have one
+  // less.
+  std::int64_t batches_per_epoch(bool drop_last, int world_size = 1, int rank = 0) const;
+  std::int64_t bad_samples() const;   // distinct ones, in the batches of this epoch that next() has gone through
+  double seconds_waited() const;      // time the consumer spent waiting in next(), whole life
+  std::int64_t memory_bytes() const;  // what the ring holds
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace topfive::data

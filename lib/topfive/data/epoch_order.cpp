@@ -1,0 +1,44 @@
+#include "topfive/data/epoch_order.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace topfive::data {
+namespace {
+
+void require(bool holds, const char* what) {
+  if (!holds) throw std::invalid_argument(what);
+}
+
+}  // namespace
+
+std::int64_t tickets_in_epoch(std::int64_t samples, int batch_size, const EpochPlan& plan) {
+  if (plan.drop_last) {
+    const std::int64_t global_batch = std::int64_t{plan.world_size} * batch_size;
+    return samples / global_batch * batch_size;
+  }
+  if (samples <= plan.rank) return 0;
+  return (samples - plan.rank - 1) / plan.world_size + 1;
+}
+
+EpochOrder::EpochOrder(std::int64_t samples, int batch_size, std::uint64_t seed, const EpochPlan& plan)
+    : samples_(samples), plan_(plan) {
+  require(samples >= 1 && batch_size >= 1, "an epoch needs samples and a batch size");
+  require(plan.world_size >= 1 && plan.rank >= 0 && plan.rank < plan.world_size, "rank out of range");
+  require(plan.epoch >= 0 && plan.first_batch >= 0, "epoch or first batch is negative");
+  end_ticket_ = tickets_in_epoch(samples, batch_size, plan);
+  // A resume at the very end of an epoch leaves nothing to do.
+  const std::int64_t last_batch = (end_ticket_ + batch_size - 1) / batch_size;
+  first_ticket_ = std::min(std::min(plan.first_batch, last_batch) * batch_size, end_ticket_);
+  if (plan.shuffle) {
+    permutation_.emplace(static_cast<std::uint64_t>(samples), seed, static_cast<std::uint64_t>(plan.epoch));
+  }
+}
+
+std::int64_t EpochOrder::sample(std::int64_t ticket, std::int64_t steps) const {
+  const std::int64_t position = (plan_.rank + ticket * plan_.world_size + steps) % samples_;
+  if (!permutation_) return position;
+  return static_cast<std::int64_t>((*permutation_)(static_cast<std::uint64_t>(position)));
+}
+
+}  // namespace topfive::data

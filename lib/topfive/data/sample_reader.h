@@ -1,0 +1,41 @@
+// From a sample of a source to pixels in a slot of a batch. One reader belongs to one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "topfive/augment/pipeline.h"
+#include "topfive/data/sample_source.h"
+
+namespace topfive::data {
+
+// Where one sample goes; memory of the batch.
+struct Slot {
+  std::uint8_t* pixels = nullptr;  // output_size of the pipeline, height x width x channels
+  std::int64_t* label = nullptr;
+  std::int64_t* sample_id = nullptr;
+  float* colour_shift = nullptr;  // 3 values
+};
+
+class SampleReader {
+ public:
+  // Borrows source and pipeline. channels: 1 or 3, of the pictures that the pipeline is given.
+  SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, int channels, std::uint64_t seed);
+
+  // Reads, decodes, augments with the sample's own random stream of (seed, epoch, index), and
+  // writes the slot. Throws SampleError or image::DecodeError for a picture that cannot be used;
+  // the slot is then left as it was.
+  void read(std::int64_t index, std::int64_t epoch, const Slot& slot);
+
+ private:
+  image::Image pixels_of(const RawSample& raw) const;
+
+  const SampleSource& source_;
+  const augment::Pipeline& pipeline_;
+  int channels_;
+  std::uint64_t seed_;
+  std::vector<std::byte> buffer_;  // kept from sample to sample, so that reading allocates nothing
+};
+
+}  // namespace topfive::data

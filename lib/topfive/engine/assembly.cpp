@@ -1,0 +1,118 @@
+#include "topfive/engine/assembly.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "topfive/base/error.h"
+#include "topfive/base/text.h"
+#include "topfive/models/channels_last.h"
+#include "topfive/models/parameter_count.h"
+
+namespace topfive::engine {
+namespace {
+
+[[noreturn]] void does_not_fit(const std::string& what) {
+  throw base::UserError(base::ExitCode::kConfig, what);
+}
+
+std::optional<cv::Size> fixed_size(const data::SampleSource& source) {
+  const auto height_width = source.fixed_height_width();
+  if (!height_width) return std::nullopt;
+  return cv::Size(height_width->second, height_width->first);
+}
+
+augment::Pipeline make_pipeline(const RunConfig& config, const data::SampleSource& source,
+                                data::Split split) {
+  const bool training = split == data::Split::kTrain;
+  return {training ? config.augment.train : config.augment.eval,
+          training ? "augment.train" : "augment.eval", config.data.channels, fixed_size(source)};
+}
+
+void check_classes(const RunConfig& config, const data::SampleSource& source) {
+  const int wanted = models::num_classes(config.model);
+  const auto found = static_cast<int>(source.class_names().size());
+  if (wanted != found) {
+    const std::string count = std::to_string(found);
+    does_not_fit("model.num_classes is " + std::to_string(wanted) + ", but the data set has " + count +
+                 " classes; check --data, or use --set model.num_classes=" + count);
+  }
+}
+
+void check_pictures(const RunConfig& config, const augment::Pipeline& pipeline) {
+  const int channels = models::input_channels(config.model);
+  if (channels != config.data.channels) {
+    does_not_fit("model.input_channels is " + std::to_string(channels) + ", but data.channels is " +
+                 std::to_string(config.data.channels) + "; make them equal");
+  }
+  const auto size = models::image_size(config.model);
+  const cv::Size output = pipeline.output_size();
+  if (size && (output.width != *size || output.height != *size)) {
+    const std::string text = std::to_string(*size);
+    does_not_fit("the network takes pictures of " + text + "x" + text + ", but the augment list gives " +
+                 std::to_string(output.height) + "x" + std::to_string(output.width) +
+                 "; change the list's crop size or model.image_size");
+  }
+}
+
+}  // namespace
+
+SplitInput::SplitInput(const RunConfig& config, const std::filesystem::path& data_directory,
+                       data::Split split)
+    : source_(data::open_source(config.data, data_directory, split)),
+      pipeline_(make_pipeline(config, *source_, split)) {
+  check_classes(config, *source_);
+  check_pictures(config, pipeline_);
+}
+
+std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input,
+                                               data::Split split, const torch::Device& device,
+                                               std::function<void(const data::BadSample&)> on_bad) {
+  const bool training = split == data::Split::kTrain;
+  const int all_cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  data::LoaderOptions options;
+  options.batch_size = training ? config.train.global_batch_size : config.train.eval_batch_size;
+  options.threads = config.data.num_loader_threads > 0 ? config.data.num_loader_threads : all_cores;
+  options.ring_batches = config.data.ring_batches;
+  options.channels = config.data.channels;
+  options.seed = config.train.seed;
+  options.substitute_bad = training;
+  options.max_bad = std::max<std::int64_t>(
+      config.data.max_bad_images,
+      static_cast<std::int64_t>(config.data.max_bad_fraction * static_cast<double>(input.source().size())));
+  options.on_bad = std::move(on_bad);
+  auto loader = std::make_unique<data::BatchLoader>(input.source(), input.pipeline(), std::move(options),
+                                                    pixel_allocator(device));
+  const std::int64_t limit = std::int64_t{config.data.max_memory_mb} << 20;
+  if (loader->memory_bytes() > limit) {
+    does_not_fit("the batch ring needs " + std::to_string(loader->memory_bytes() >> 20) +
+                 " MiB, data.max_memory_mb allows " + std::to_string(config.data.max_memory_mb) +
+                 "; lower data.ring_batches or the batch size");
+  }
+  return loader;
+}
+
+std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device) {
+  auto model = models::build_model(config.model);
+  model->to(device);
+  if (config.train.channels_last) models::use_channels_last(*model);
+  return model;
+}
+
+DeviceBatchMaker make_batch_maker(const RunConfig& config, const torch::Device& device) {
+  return {device, config.data.mean, config.data.std, config.train.channels_last};
+}
+
+std::string describe_model(const RunConfig& config, const models::ImageClassifier& model) {
+  return models::model_alternatives().name_of(config.model) + ", " +
+         base::with_thousands(models::parameter_count(model)) + " parameters";
+}
+
+std::string describe_input(const SplitInput& input) {
+  const cv::Size size = input.pipeline().output_size();
+  return base::with_thousands(input.source().size()) + " pictures, " +
+         base::with_thousands(static_cast<long long>(input.source().class_names().size())) + " classes, " +
+         std::to_string(size.height) + "x" + std::to_string(size.width);
+}
+
+}  // namespace topfive::engine

@@ -1,0 +1,48 @@
+// Puts a run together from its config: data, pipelines and network, checked against each other.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "topfive/augment/pipeline.h"
+#include "topfive/data/batch_loader.h"
+#include "topfive/data/open_source.h"
+#include "topfive/data/sample_source.h"
+#include "topfive/engine/device_batch.h"
+#include "topfive/engine/run_config.h"
+#include "topfive/models/image_classifier.h"
+
+namespace topfive::engine {
+
+// One split of a data set with the pipeline that its pictures go through. Address-stable: loaders borrow from it.
+class SplitInput {
+ public:
+  // UserError(kConfig) where the network and the pictures do not fit: classes, channels, size.
+  SplitInput(const RunConfig& config, const std::filesystem::path& data_directory, data::Split split);
+
+  const data::SampleSource& source() const { return *source_; }
+  const augment::Pipeline& pipeline() const { return pipeline_; }
+
+ private:
+  std::unique_ptr<data::SampleSource> source_;
+  augment::Pipeline pipeline_;
+};
+
+// Training: bad pictures are replaced within the config's budget. Evaluation: a bad picture is an error.
+std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input,
+                                               data::Split split, const torch::Device& device,
+                                               std::function<void(const data::BadSample&)> on_bad = {});
+
+// The network on its device, in the memory format that the config asks for.
+std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device);
+
+DeviceBatchMaker make_batch_maker(const RunConfig& config, const torch::Device& device);
+
+// "alexnet, 60,965,224 parameters"
+std::string describe_model(const RunConfig& config, const models::ImageClassifier& model);
+// "500 pictures, 500 classes, 224x224"
+std::string describe_input(const SplitInput& input);
+
+}  // namespace topfive::engine

@@ -1,0 +1,110 @@
+#include "topfive/engine/eval_run.h"
+
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "topfive/base/error.h"
+#include "topfive/base/files.h"
+#include "topfive/base/log.h"
+#include "topfive/base/text.h"
+#include "topfive/engine/assembly.h"
+#include "topfive/engine/build_info.h"
+#include "topfive/engine/checkpoint.h"
+#include "topfive/engine/checkpoint_store.h"
+#include "topfive/engine/device.h"
+#include "topfive/engine/evaluator.h"
+#include "topfive/engine/predictions_file.h"
+#include "topfive/engine/progress.h"
+#include "topfive/engine/train_state.h"
+
+namespace topfive::engine {
+namespace {
+
+// A label is an index into sorted class names: another set of classes would shift every label without a word.
+void check_classes(const StateFile& saved, const data::SampleSource& source) {
+  const auto& trained = saved.provenance.class_names;
+  const auto& found = source.class_names();
+  for (std::size_t i = 0; i < std::max(trained.size(), found.size()); ++i) {
+    const std::string was = i < trained.size() ? trained[i] : "nothing";
+    const std::string is = i < found.size() ? as_stored(found[i]) : "nothing";
+    if (was == is) continue;
+    throw base::UserError(base::ExitCode::kBadData,
+                          "the classes differ from those the network was trained on: class " +
+                              std::to_string(i) + " was \"" + was + "\" and is \"" + is +
+                              "\" here; check --data");
+  }
+}
+
+std::string result_json(const EvalRequest& request, const StateFile& saved,
+                        const metrics::TopKCounts& counts) {
+  const nlohmann::ordered_json json = {{"top1_error", counts.top1_error()},
+                                       {"top5_error", counts.top5_error()},
+                                       {"top1_wrong", counts.total - counts.top1_correct},
+                                       {"top5_wrong", counts.total - counts.top5_correct},
+                                       {"images", counts.total},
+                                       {"checkpoint", request.checkpoint.string()},
+                                       {"step", saved.state.step},
+                                       {"data", request.data_directory.string()},
+                                       {"build", build_summary()}};
+  return json.dump(2) + "\n";
+}
+
+// Shows how far the evaluation is, at most about a hundred times.
+class EvalProgress {
+ public:
+  explicit EvalProgress(std::int64_t num_images) : num_images_(num_images) {}
+  void add(const data::Batch& batch) {
+    done_ += batch.size;
+    if (done_ < next_ && done_ < num_images_) return;
+    next_ = done_ + num_images_ / 100;
+    printer_.show("evaluated " + base::with_thousands(done_) + " of " + base::with_thousands(num_images_));
+  }
+  void finish() { printer_.finish(); }
+
+ private:
+  ProgressPrinter printer_;
+  std::int64_t num_images_;
+  std::int64_t done_ = 0;
+  std::int64_t next_ = 0;
+};
+
+}  // namespace
+
+EvalOutcome run_evaluation(const EvalRequest& request) {
+  const auto checkpoint = resolve_checkpoint(request.checkpoint);
+  verify_checkpoint(checkpoint);
+  const StateFile saved = read_state_file(checkpoint);
+  const RunConfig config = parse_run_config(saved.provenance.config_json, (checkpoint / "state.json").string());
+  const auto device = choose_device(request.devices);
+  set_up_compute(config.train.num_compute_threads);
+
+  const SplitInput input(config, request.data_directory, data::Split::kEval);
+  check_classes(saved, input.source());
+  const auto model = make_model(config, device);
+  load_model(checkpoint, *model);
+  base::log_info(build_summary());
+  base::log_info("device     " + describe_device(device));
+  base::log_info("checkpoint " + checkpoint.string() + ", step " + base::with_thousands(saved.state.step));
+  base::log_info("model      " + describe_model(config, *model));
+  base::log_info("validation " + describe_input(input));
+
+  const auto loader = make_loader(config, input, data::Split::kEval, device);
+  std::optional<PredictionsFile> predictions;
+  if (!request.predictions.empty()) predictions.emplace(request.predictions, input.source());
+  EvalProgress progress(input.source().size());
+  const auto observe = [&](const data::Batch& batch, const torch::Tensor& logits) {
+    if (predictions) predictions->add(batch, logits);
+    progress.add(batch);
+  };
+  const auto counts = evaluate(*model, *loader, make_batch_maker(config, device), observe);
+  progress.finish();
+  if (!counts) return {};
+  if (predictions) predictions->write();
+  if (!request.out.empty()) base::write_file_atomically(request.out, result_json(request, saved, *counts));
+  return {true, format_error("top-1", counts->top1_correct, counts->total) + "\n" +
+                    format_error("top-5", counts->top5_correct, counts->total) + "\n"};
+}
+
+}  // namespace topfive::engine

@@ -1,0 +1,57 @@
+#include "topfive/engine/evaluator.h"
+
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <cstdio>
+
+#include "topfive/base/stop_signal.h"
+#include "topfive/base/text.h"
+
+namespace topfive::engine {
+namespace {
+
+// Leaves the network as it was found, also when the loader throws.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(models::ImageClassifier& model) : model_(model), was_training_(model.is_training()) {
+    model_.eval();
+  }
+  ~EvaluationMode() { model_.train(was_training_); }
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  models::ImageClassifier& model_;
+  bool was_training_;
+};
+
+}  // namespace
+
+std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
+                                            const DeviceBatchMaker& batches, const EvalObserver& observer) {
+  const torch::InferenceMode no_gradients;
+  const EvaluationMode evaluation_mode(model);
+  metrics::TopKCounts counts;
+  loader.start({});
+  while (auto lease = loader.next()) {
+    if (base::stop_requested()) return std::nullopt;
+    const DeviceBatch batch = batches.make(*lease);
+    batches.finish_copies();
+    const auto logits = model.forward(batch.images).logits;
+    counts += metrics::count_top_k(logits, batch.labels);
+    if (observer) observer(*lease, logits);
+  }
+  return counts;
+}
+
+std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total) {
+  const std::int64_t wrong = total - correct;
+  char percent[32];
+  std::snprintf(percent, sizeof percent, "%.2f",
+                total > 0 ? 100.0 * static_cast<double>(wrong) / static_cast<double>(total) : 0.0);
+  return name + " error " + percent + " % (" + base::with_thousands(wrong) + " of " +
+         base::with_thousands(total) + " wrong)";
+}
+
+}  // namespace topfive::engine

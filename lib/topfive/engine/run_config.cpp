@@ -1,0 +1,151 @@
+#include "topfive/engine/run_config.h"
+
+#include "topfive/base/config_document.h"
+#include "topfive/base/error.h"
+#include "topfive/base/text.h"
+
+namespace topfive::engine {
+namespace {
+
+constexpr double kMaxSeed = 4'294'967'295.0;
+
+std::vector<std::string> shipped_config_names() {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(configs_directory(), ignored)) {
+    if (entry.path().extension() == ".json") names.push_back(entry.path().filename().string());
+  }
+  return names;
+}
+
+}  // namespace
+
+const base::Fields<ExpectedResult>& ExpectedResult::fields() {
+  static const auto kFields =
+      base::Fields<ExpectedResult>("What this recipe should reach, and where the figure comes from.")
+          .number("top1_error", &ExpectedResult::top1_error,
+                  {.help = "top-1 error on the validation set, a fraction", .min = 0, .max = 1})
+          .number("top5_error", &ExpectedResult::top5_error,
+                  {.help = "top-5 error on the validation set, a fraction", .min = 0, .max = 1})
+          .text("source", &ExpectedResult::source,
+                {.help = "paper table, reference implementation, or our own run"})
+          .text("cost", &ExpectedResult::cost, {.help = "what a run takes, and on which machine"});
+  return kFields;
+}
+
+const base::Fields<AugmentConfig>& AugmentConfig::fields() {
+  static const auto kFields =
+      base::Fields<AugmentConfig>("What happens to a picture between decoding and the batch.")
+          .list_of("train", &AugmentConfig::train, augment::transform_alternatives(),
+                   {.help = "steps for training pictures, in order", .required = true})
+          .list_of("eval", &AugmentConfig::eval, augment::transform_alternatives(),
+                   {.help = "steps for validation pictures, in order", .required = true});
+  return kFields;
+}
+
+const base::Fields<TrainConfig>& TrainConfig::fields() {
+  static const auto kFields =
+      base::Fields<TrainConfig>("Length, batch size and seed of the training.")
+          .number("num_epochs", &TrainConfig::num_epochs,
+                  {.help = "passes over the training set; a fraction ends inside an epoch",
+                   .min = 0,
+                   .max = 100'000,
+                   .paper = "about 90 (Krizhevsky 2012, section 5)"})
+          .number("max_steps", &TrainConfig::max_steps,
+                  {.help = "optimizer steps after which the run ends in any case, 0 for no limit",
+                   .min = 0,
+                   .max = 1e12})
+          .number("global_batch_size", &TrainConfig::global_batch_size,
+                  {.help = "pictures per optimizer step, over all devices",
+                   .min = 1,
+                   .max = 1'048'576,
+                   .paper = "128 (Krizhevsky 2012, section 5)"})
+          .number("eval_batch_size", &TrainConfig::eval_batch_size,
+                  {.help = "pictures per evaluation step on one device", .min = 1, .max = 65'536})
+          .number("seed", &TrainConfig::seed,
+                  {.help = "of initialisation, dropout, order and augmentation", .min = 0, .max = kMaxSeed})
+          .number("eval_every_epochs", &TrainConfig::eval_every_epochs,
+                  {.help = "epochs between evaluations; the end is always evaluated", .min = 1, .max = 100'000})
+          .boolean("channels_last", &TrainConfig::channels_last,
+                   {.help = "keep pictures and filters in NHWC order, which convolutions prefer"})
+          .number("num_compute_threads", &TrainConfig::num_compute_threads,
+                  {.help = "threads of LibTorch on the CPU, 0 for all cores; bits of the result depend on it",
+                   .min = 0,
+                   .max = 1024});
+  return kFields;
+}
+
+const base::Fields<CheckpointConfig>& CheckpointConfig::fields() {
+  static const auto kFields =
+      base::Fields<CheckpointConfig>("When to save, and how many to keep.")
+          .number("every_steps", &CheckpointConfig::every_steps,
+                  {.help = "steps between checkpoints, 0 for none by steps", .min = 0, .max = 1e12})
+          .number("every_minutes", &CheckpointConfig::every_minutes,
+                  {.help = "minutes between checkpoints, 0 for none by time", .min = 0, .max = 1e6})
+          .number("every_epochs", &CheckpointConfig::every_epochs,
+                  {.help = "epochs between checkpoints; the end is always saved", .min = 1, .max = 1e6})
+          .number("keep", &CheckpointConfig::keep,
+                  {.help = "newest checkpoints kept, beside the best one", .min = 1, .max = 1'000});
+  return kFields;
+}
+
+const base::Fields<LogConfig>& LogConfig::fields() {
+  static const auto kFields =
+      base::Fields<LogConfig>("The run's log.")
+          .number("every_steps", &LogConfig::every_steps,
+                  {.help = "steps between two records of loss and speed", .min = 1, .max = 1'000'000});
+  return kFields;
+}
+
+const base::Fields<RunConfig>& RunConfig::fields() {
+  static const auto kFields =
+      base::Fields<RunConfig>("A recipe: what to train, on what, how and for how long.")
+          .text("description", &RunConfig::description, {.help = "what the recipe is, for people"})
+          .object("expected", &RunConfig::expected)
+          .one_of("model", &RunConfig::model, models::model_alternatives(),
+                  {.help = "the network", .required = true})
+          .object("data", &RunConfig::data)
+          .object("augment", &RunConfig::augment, {.help = "", .required = true})
+          .object("loss", &RunConfig::loss)
+          .one_of("optimizer", &RunConfig::optimizer, optim::optimizer_alternatives(),
+                  {.help = "how gradients change the weights", .required = true})
+          .one_of("schedule", &RunConfig::schedule, optim::schedule_alternatives(),
+                  {.help = "the learning rate over time", .required = true})
+          .object("train", &RunConfig::train)
+          .object("checkpoint", &RunConfig::checkpoint)
+          .object("log", &RunConfig::log);
+  return kFields;
+}
+
+std::filesystem::path configs_directory() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return (program.parent_path().parent_path() / "share/topfive/configs").lexically_normal();
+}
+
+std::filesystem::path find_config(const std::string& name) {
+  if (std::filesystem::exists(name)) return name;
+  const auto shipped = configs_directory() / name;
+  if (!std::filesystem::path(name).has_parent_path() && std::filesystem::exists(shipped)) return shipped;
+  const auto names = shipped_config_names();
+  const std::string nearest = base::nearest_name(name, names);
+  const std::string advice = nearest.empty() ? "shipped configs: " + base::join(names)
+                                             : "did you mean the shipped config \"" + nearest + "\"?";
+  throw base::UserError(base::ExitCode::kInputMissing, name + ": no such config file; " + advice);
+}
+
+RunConfig load_run_config(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  const auto document = base::ConfigDocument::load(path, overrides);
+  return RunConfig::fields().parse(base::ConfigNode(document));
+}
+
+RunConfig parse_run_config(const std::string& text, const std::string& name) {
+  const auto document = base::ConfigDocument::parse(text, name);
+  return RunConfig::fields().parse(base::ConfigNode(document));
+}
+
+std::string dump_run_config(const RunConfig& config) {
+  return RunConfig::fields().dump(config).dump(2) + "\n";
+}
+
+}  // namespace topfive::engine

@@ -1,0 +1,87 @@
+// The whole recipe of a run: one JSON file. Each section is a typed struct that its own room defines; nobody but the
+// assembly of a run sees all of them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "topfive/augment/transform_config.h"
+#include "topfive/base/config_fields.h"
+#include "topfive/data/data_config.h"
+#include "topfive/loss/loss_config.h"
+#include "topfive/models/registry.h"
+#include "topfive/optim/optimizer_config.h"
+#include "topfive/optim/schedule.h"
+
+namespace topfive::engine {
+
+// What the recipe should reach and where that number comes from. Informational; errors are fractions.
+struct ExpectedResult {
+  double top1_error = 0.0;
+  double top5_error = 0.0;
+  std::string source;
+  std::string cost;
+  static const base::Fields<ExpectedResult>& fields();
+};
+
+struct AugmentConfig {
+  std::vector<augment::TransformConfig> train;
+  std::vector<augment::TransformConfig> eval;
+  static const base::Fields<AugmentConfig>& fields();
+};
+
+struct TrainConfig {
+  double num_epochs = 90;
+  std::int64_t max_steps = 0;  // 0: no limit beside num_epochs
+  int global_batch_size = 128;
+  int eval_batch_size = 128;
+  std::uint64_t seed = 1;
+  int eval_every_epochs = 1;
+  bool channels_last = true;
+  int num_compute_threads = 0;  // 0: all cores
+  static const base::Fields<TrainConfig>& fields();
+};
+
+struct CheckpointConfig {
+  std::int64_t every_steps = 0;  // 0: not by steps
+  double every_minutes = 30;     // 0: not by time
+  int every_epochs = 1;
+  int keep = 2;  // newest ones kept; the best one is kept beside them
+  static const base::Fields<CheckpointConfig>& fields();
+};
+
+struct LogConfig {
+  int every_steps = 20;
+  static const base::Fields<LogConfig>& fields();
+};
+
+struct RunConfig {
+  std::string description;
+  ExpectedResult expected;
+  models::ModelConfig model;
+  data::DataConfig data;
+  AugmentConfig augment;
+  loss::LossConfig loss;
+  optim::OptimizerConfig optimizer;
+  optim::ScheduleConfig schedule;
+  TrainConfig train;
+  CheckpointConfig checkpoint;
+  LogConfig log;
+  static const base::Fields<RunConfig>& fields();
+};
+
+// Looks for `name` as a path first, then in the configs folder that belongs to the program (see configs_directory).
+// UserError(kInputMissing) if it is in neither, naming the nearest shipped config.
+std::filesystem::path find_config(const std::string& name);
+// The configs folder beside the running program: ../share/topfive/configs, installed and in the build tree alike.
+std::filesystem::path configs_directory();
+
+RunConfig load_run_config(const std::filesystem::path& path, const std::vector<std::string>& overrides);
+// Reads back what dump_run_config() wrote; `name` stands for the file in messages.
+RunConfig parse_run_config(const std::string& text, const std::string& name);
+// The resolved config, every default spelled out, as indented JSON.
+std::string dump_run_config(const RunConfig& config);
+
+}  // namespace topfive::engine

@@ -1,0 +1,137 @@
+#include "topfive/engine/train_run.h"
+
+#include <torch/utils.h>
+
+#include <memory>
+
+#include "topfive/base/error.h"
+#include "topfive/base/files.h"
+#include "topfive/base/log.h"
+#include "topfive/base/stop_signal.h"
+#include "topfive/base/text.h"
+#include "topfive/engine/build_info.h"
+#include "topfive/engine/checkpoint.h"
+#include "topfive/engine/device.h"
+#include "topfive/engine/trainer.h"
+
+namespace topfive::engine {
+namespace {
+
+// Config, data and network of one run; the trainer borrows from it.
+struct Preparation {
+  RunConfig config;
+  torch::Device device;
+  SplitInput train_input;
+  SplitInput eval_input;
+  std::shared_ptr<models::ImageClassifier> model;
+};
+
+std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
+  auto config = load_run_config(find_config(request.config), request.overrides);
+  const auto device = choose_device(request.devices);
+  set_up_compute(config.train.num_compute_threads);
+  SplitInput train_input(config, request.data_directory, data::Split::kTrain);
+  SplitInput eval_input(config, request.data_directory, data::Split::kEval);
+  data::check_same_classes(train_input.source(), eval_input.source());
+  torch::manual_seed(config.train.seed);
+  auto model = make_model(config, device);
+  return std::make_unique<Preparation>(Preparation{
+      std::move(config), device, std::move(train_input), std::move(eval_input), std::move(model)});
+}
+
+void announce(const Preparation& run, const TrainRequest& request) {
+  const auto length = run_length(run.config.train, run.train_input.source().size());
+  base::log_info(build_summary());
+  base::log_info("device     " + describe_device(run.device));
+  base::log_info("model      " + describe_model(run.config, *run.model));
+  base::log_info("training   " + describe_input(run.train_input));
+  base::log_info("validation " + describe_input(run.eval_input));
+  base::log_info("length     " + base::with_thousands(length.num_epochs()) + " epochs, " +
+                 base::with_thousands(length.total_steps) + " steps of " +
+                 base::with_thousands(run.config.train.global_batch_size) + " pictures");
+  base::log_info("output     " + (request.dry_run ? "none (dry run)" : request.run_directory.string()));
+}
+
+std::optional<std::filesystem::path> checkpoint_to_resume(const TrainRequest& request) {
+  const auto folder = request.run_directory / "checkpoints";
+  const CheckpointStore store(folder);
+  if (request.resume.empty()) {
+    if (store.empty()) return std::nullopt;
+    throw base::UserError(base::ExitCode::kCannotCreate,
+                          request.run_directory.string() +
+                              ": already holds a run; go on with it by --resume auto, or choose another --out");
+  }
+  if (request.resume == "auto") return store.newest_valid();
+  const auto checkpoint = resolve_checkpoint(request.resume);
+  verify_checkpoint(checkpoint);
+  return checkpoint;
+}
+
+void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcome outcome) {
+  const TrainState& state = trainer.state();
+  if (outcome == TrainOutcome::kStopped) {
+    const std::string cause = base::stop_signal_name().empty() ? "time limit" : base::stop_signal_name();
+    base::log_info("stopped by " + cause + " at step " + base::with_thousands(state.step) +
+                   "; go on with --resume auto");
+    return;
+  }
+  if (state.bad_images > 0) {
+    base::log_warning(base::with_thousands(state.bad_images) + " pictures could not be used, listed in " +
+                      (request.run_directory / "bad_pictures.jsonl").string());
+  }
+  base::log_info("finished after " + base::with_thousands(state.step) + " steps; next: eval --checkpoint " +
+                 request.run_directory.string() + " --data " + request.data_directory.string());
+}
+
+}  // namespace
+
+TrainOutcome run_training(const TrainRequest& request) {
+  const auto run = prepare(request);
+  announce(*run, request);
+  if (request.dry_run) return TrainOutcome::kFinished;
+
+  base::create_writable_directory(request.run_directory);
+  const base::FileLock lock(request.run_directory / ".lock");
+  const auto checkpoint = checkpoint_to_resume(request);
+
+  TrainerParts parts;
+  parts.device = run->device;
+  parts.model = run->model;
+  parts.train_input = &run->train_input;
+  parts.eval_input = &run->eval_input;
+  parts.run_directory = request.run_directory;
+  parts.max_time = request.max_time;
+  Trainer trainer(run->config, std::move(parts));
+  if (checkpoint) {
+    trainer.resume_from(*checkpoint);
+    base::log_info("resumed    " + checkpoint->string() + " at step " +
+                   base::with_thousands(trainer.state().step));
+  }
+  base::write_file_atomically(request.run_directory / "config.json", dump_run_config(run->config));
+  const auto outcome = trainer.run();
+  report_end(trainer, request, outcome);
+  return outcome;
+}
+
+std::chrono::seconds parse_duration(const std::string& text) {
+  std::int64_t total = 0;
+  std::int64_t value = -1;
+  bool valid = !text.empty() && text.size() <= 12;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      value = std::max<std::int64_t>(value, 0) * 10 + (c - '0');
+      continue;
+    }
+    const std::int64_t unit = c == 'h' ? 3600 : c == 'm' ? 60 : c == 's' ? 1 : 0;
+    if (unit == 0 || value < 0) valid = false;
+    total += value * unit;
+    value = -1;
+  }
+  if (!valid || value >= 0 || total <= 0) {
+    throw base::UserError(base::ExitCode::kUsage,
+                          "--max-time " + text + ": not a duration; write 90s, 30m, 3h or 1h30m");
+  }
+  return std::chrono::seconds(total);
+}
+
+}  // namespace topfive::engine

@@ -1,0 +1,31 @@
+// What the `train` program does, from its flags to the end of the run.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "topfive/engine/train_state.h"
+
+namespace topfive::engine {
+
+struct TrainRequest {
+  std::string config;  // a path, or the name of a shipped config
+  std::vector<std::string> overrides;  // "key=value"
+  std::filesystem::path data_directory;
+  std::filesystem::path run_directory;
+  std::string resume;  // empty, "auto", or a checkpoint's path
+  std::string devices = "auto";
+  std::optional<std::chrono::seconds> max_time;
+  bool dry_run = false;  // check everything, write nothing
+};
+
+// Says what it is about to do, trains, and says how it ended. Throws UserError.
+TrainOutcome run_training(const TrainRequest& request);
+
+// "90s", "30m", "3h" or "1h30m". UserError(kUsage) otherwise.
+std::chrono::seconds parse_duration(const std::string& text);
+
+}  // namespace topfive::engine

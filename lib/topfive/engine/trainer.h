@@ -1,0 +1,98 @@
+// The whole story of a training run, from the first step to the last checkpoint.
+#pragma once
+
+#include <torch/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "topfive/engine/assembly.h"
+#include "topfive/engine/checkpoint_store.h"
+#include "topfive/engine/progress.h"
+#include "topfive/engine/run_config.h"
+#include "topfive/engine/run_log.h"
+#include "topfive/engine/train_state.h"
+#include "topfive/engine/train_step.h"
+#include "topfive/models/image_classifier.h"
+#include "topfive/optim/optimizer.h"
+
+namespace topfive::engine {
+
+// How long a run is, in steps.
+struct RunLength {
+  std::int64_t steps_per_epoch = 0;
+  std::int64_t total_steps = 0;
+  std::int64_t num_epochs() const { return (total_steps + steps_per_epoch - 1) / steps_per_epoch; }
+  std::int64_t steps_in_epoch(std::int64_t epoch) const;  // the last one may be short
+};
+// UserError(kConfig) if the data set does not fill one batch.
+RunLength run_length(const TrainConfig& config, std::int64_t num_images);
+
+struct TrainerParts {
+  torch::Device device = torch::kCPU;
+  std::shared_ptr<models::ImageClassifier> model;
+  const SplitInput* train_input = nullptr;  // borrowed for the trainer's life
+  const SplitInput* eval_input = nullptr;
+  std::filesystem::path run_directory;      // exists, is writable and locked by this process
+  std::optional<std::chrono::seconds> max_time;
+};
+
+// One process, one device. Everything that changes the result is a function of config, data and TrainState, so a
+// resumed run equals an uninterrupted one bit for bit on the same machine and number of compute threads.
+class Trainer {
+ public:
+  Trainer(const RunConfig& config, TrainerParts parts);
+
+  // Continues from a verified checkpoint. UserError(kConfig) if it was made with another recipe, kBadData with other
+  // data or another network.
+  void resume_from(const std::filesystem::path& checkpoint);
+
+  // Trains, evaluates, logs and saves until the end, or until a stop signal or the time limit; then a checkpoint
+  // has been saved.
+  TrainOutcome run();
+
+  const TrainState& state() const { return state_; }
+
+ private:
+  bool train_epoch();  // false: stop requested
+  bool evaluate_epoch();
+  void finish_epoch();
+  void after_step(const StepSums& sums, std::int64_t images, double learning_rate);
+  void write_train_record(double learning_rate);
+  void read_sums();  // waits for the device and moves the sums into state_
+  void save_checkpoint();
+  bool save_is_due() const;
+  bool should_stop() const;
+  void report_bad_picture(const data::BadSample& bad);
+
+  RunConfig config_;
+  TrainerParts parts_;
+  RunLength length_;
+  std::unique_ptr<optim::Optimizer> optimizer_;
+  std::unique_ptr<data::BatchLoader> train_loader_;
+  std::unique_ptr<data::BatchLoader> eval_loader_;
+  DeviceBatchMaker batches_;
+  CheckpointStore store_;
+  std::unique_ptr<RunLog> log_;  // open while run() is active
+  ProgressPrinter progress_;
+  TrainState state_;
+  Provenance provenance_;
+  bool is_best_ = false;
+
+  // One entry a step since the last read, added up in step order, so that the sums do not depend on when they are read.
+  std::vector<StepSums> pending_;
+  std::int64_t pending_images_ = 0;
+  bool unsaved_ = true;  // something happened since the last checkpoint
+
+  std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::time_point last_save_;
+  std::chrono::steady_clock::time_point last_record_;
+  std::int64_t last_record_step_ = 0;
+  double last_record_wait_ = 0.0;
+};
+
+}  // namespace topfive::engine

@@ -1,0 +1,68 @@
+#include "topfive/image/decode.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstdio>
+
+#include "topfive/image/colour.h"
+#include "topfive/image/jpeg_decoder.h"
+#include "topfive/image/png_decoder.h"
+
+namespace topfive::image {
+namespace {
+
+template <std::size_t N>
+bool starts_with(std::span<const std::byte> bytes, const std::array<unsigned char, N>& magic) {
+  return bytes.size() >= N && std::equal(magic.begin(), magic.end(), bytes.begin(),
+                                         [](unsigned char a, std::byte b) { return std::byte{a} == b; });
+}
+
+std::string first_bytes(std::span<const std::byte> bytes) {
+  std::string text;
+  for (const std::byte byte : bytes.first(std::min<std::size_t>(bytes.size(), 8))) {
+    std::array<char, 4> hex{};
+    std::snprintf(hex.data(), hex.size(), " %02x", std::to_integer<unsigned>(byte));
+    text += hex.data();
+  }
+  return text;
+}
+
+Image decode_natively(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+  switch (sniff_format(bytes)) {
+    case Format::kJpeg:
+      return decode_jpeg(bytes, limits);
+    case Format::kPng:
+      return decode_png(bytes, limits);
+    case Format::kUnknown:
+      break;
+  }
+  if (bytes.empty()) throw DecodeError("empty file");
+  throw DecodeError("neither JPEG nor PNG; the file starts with" + first_bytes(bytes));
+}
+
+}  // namespace
+
+Format sniff_format(std::span<const std::byte> bytes) {
+  constexpr std::array<unsigned char, 3> kJpegMagic = {0xff, 0xd8, 0xff};
+  constexpr std::array<unsigned char, 8> kPngMagic = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  if (starts_with(bytes, kJpegMagic)) return Format::kJpeg;
+  if (starts_with(bytes, kPngMagic)) return Format::kPng;
+  return Format::kUnknown;
+}
+
+Image decode(std::span<const std::byte> bytes, int channels, const DecodeLimits& limits) {
+  assert(channels == 1 || channels == 3);
+  try {
+    const Image image = decode_natively(bytes, limits);
+    if (image.channels() == channels) return image;
+    return channels == 1 ? rgb_to_grey(image) : grey_to_rgb(image);
+  } catch (const DecodeError&) {
+    throw;
+  } catch (const std::exception& error) {
+    // Out of memory, most of all: OpenCV and the standard library have different types for it.
+    throw DecodeError(std::string("the picture cannot be decoded: ") + error.what());
+  }
+}
+
+}  // namespace topfive::image

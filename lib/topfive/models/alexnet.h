@@ -1,0 +1,45 @@
+// AlexNet: Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural
+// networks", NIPS 2012.
+//
+// Three variants, each of five convolutions and three fully connected layers:
+//   2012         the paper's net, its two columns as groups: 60,965,224 parameters at 224 pixels
+//   and 1000 classes.
+//                Names: conv1 ... conv5, fc6, fc7, fc8, each .weight and .bias.
+//   torchvision  Krizhevsky's one-column net of 2014 ("One weird trick", arXiv 1404.5997) as
+//   torchvision has it:
+//                61,100,840 parameters, any picture size from 63 on, weights exchangeable with
+//                Python. Names: features.{0,3,6,8,10}, classifier.{1,4,6}.
+//   small        the same plan for pictures of 28 to 64 pixels. Names as 2012, and bn1 ... bn5 with
+//   batch_norm.
+#pragma once
+
+#include <memory>
+
+#include "topfive/base/config_fields.h"
+#include "topfive/models/image_classifier.h"
+
+namespace topfive::models {
+
+enum class AlexNetVariant { k2012, kTorchvision, kSmall };
+// kAuto: the paper's formula in variant 2012, none in the others.
+enum class LrnForm { kAuto, kPaper, kCode2012, kCaffe, kNone };
+// kAuto: the paper's in variant 2012, LibTorch's in torchvision, He's in small.
+enum class AlexNetInit { kAuto, kPaper, kCode2012, kCaffe, kHe, kTorchDefault };
+
+struct AlexNetConfig {
+  AlexNetVariant variant = AlexNetVariant::k2012;
+  int num_classes = 1000;
+  int input_channels = 3;
+  int image_size = 224;  // the side of the square that variants 2012 and small are built for
+  double dropout = 0.5;
+  LrnForm lrn = LrnForm::kAuto;
+  bool overlapping_pooling = true;
+  AlexNetInit init = AlexNetInit::kAuto;
+  bool batch_norm = false;  // variant small only
+  static const base::Fields<AlexNetConfig>& fields();
+};
+
+// Initial weights come from LibTorch's default generator. The config must have passed its checks.
+std::shared_ptr<ImageClassifier> make_alexnet(const AlexNetConfig& config);
+
+}  // namespace topfive::models

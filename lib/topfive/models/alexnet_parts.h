@@ -1,0 +1,40 @@
+// What the variants of AlexNet share: five convolutions and three linear layers, their initial
+// weights, the response normalisation and the pooling.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+
+#include "topfive/models/alexnet.h"
+
+namespace topfive::models {
+
+struct AlexNetLayers {
+  std::array<torch::nn::Conv2d, 5> convs{nullptr, nullptr, nullptr, nullptr, nullptr};
+  std::array<torch::nn::Linear, 3> linears{nullptr, nullptr, nullptr};
+};
+
+// Draws the initial weights of config.init (never kAuto here, see resolved).
+void initialise(AlexNetLayers& layers, AlexNetInit init);
+
+// The config with every kAuto replaced by what it stands for.
+AlexNetConfig resolved(AlexNetConfig config);
+
+// Response normalisation of one of the two first layers. `columns` is how many parts of the
+// channels do not see each other; Caffe's form always normalises across all of them, as Caffe did.
+torch::Tensor normalise_responses(const torch::Tensor& features, LrnForm form, int columns);
+
+// 3x3 with stride 2, or 2x2 with stride 2 when there is no overlap. A last window that is not full
+// still counts, as in cuda-convnet.
+torch::Tensor max_pool(const torch::Tensor& features, bool overlapping);
+int max_pooled_size(int size, bool overlapping);
+
+std::shared_ptr<ImageClassifier> make_alexnet_2012(const AlexNetConfig& config);
+std::shared_ptr<ImageClassifier> make_alexnet_torchvision(const AlexNetConfig& config);
+std::shared_ptr<ImageClassifier> make_alexnet_small(const AlexNetConfig& config);
+
+}  // namespace topfive::models

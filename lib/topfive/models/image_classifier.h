@@ -1,0 +1,26 @@
+// What every network of this tool is: pictures in, one score per class out.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+namespace topfive::models {
+
+struct Prediction {
+  torch::Tensor logits;  // [N, num_classes]
+  std::vector<torch::Tensor>
+      auxiliary_logits;  // each [N, num_classes]; in training mode only, usually empty
+};
+
+// Parameter names equal torchvision's; a contract test pins them.
+class ImageClassifier : public torch::nn::Module {
+ public:
+  using torch::nn::Module::Module;
+  // images: [N, C, H, W], normalised, channels-last memory format preferred.
+  virtual Prediction forward(const torch::Tensor& images) = 0;
+};
+
+}  // namespace topfive::models

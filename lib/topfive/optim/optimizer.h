@@ -1,0 +1,40 @@
+// Changes parameters by their gradients.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include "topfive/optim/optimizer_config.h"
+
+namespace topfive::optim {
+
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+// Holds the parameters' own tensors. Build it after the module has reached its device and memory format. Not
+// thread-safe.
+class Optimizer {
+ public:
+  Optimizer() = default;
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  // Drops the gradients instead of filling them with zeros: the backward pass then hands its buffers over and neither
+  // clears nor adds, which saves two passes over memory per step.
+  virtual void zero_grad() = 0;
+  // One update; a parameter without a gradient stays as it is.
+  virtual void step(double learning_rate) = 0;
+  // What a checkpoint needs beside the parameters, in a fixed order, sharing memory with the optimizer.
+  virtual NamedTensors state() const = 0;
+  // Copies the values back. Throws base::UserError(kBadData) unless names (in any order) and shapes are the same.
+  virtual void load_state(const NamedTensors& tensors) = 0;
+};
+
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, const torch::nn::Module& module);
+
+}  // namespace topfive::optim

@@ -1,0 +1,53 @@
+// Reading and writing whole safetensors files. Knows bytes only; tensors are made of them
+// elsewhere.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "topfive/weights/safetensors_header.h"
+
+namespace topfive::weights {
+
+// An open file whose header has been checked. Reads by position (pread), so any number of threads
+// may read at once, and a file that shrinks meanwhile is an error and not a signal. Throws
+// UserError: kInputMissing for no such file, kBadData for a bad one, kIo when reading fails.
+class SafetensorsFile {
+ public:
+  explicit SafetensorsFile(const std::filesystem::path& path);
+  ~SafetensorsFile();
+  SafetensorsFile(const SafetensorsFile&) = delete;
+  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
+
+  const SafetensorsHeader& header() const { return header_; }
+  // Fills `out`, which must be exactly the entry's bytes.
+  void read(const TensorEntry& entry, std::span<std::byte> out) const;
+
+ private:
+  void read_at(std::uint64_t offset, std::span<std::byte> out) const;
+  SafetensorsHeader read_header() const;
+
+  std::string name_;
+  int descriptor_ = -1;
+  SafetensorsHeader header_;
+};
+
+// Borrows the bytes: dense, row-major, little-endian.
+struct TensorBytes {
+  std::string name;
+  DType dtype = DType::kF32;
+  std::vector<std::int64_t> shape;
+  std::span<const std::byte> bytes;
+};
+
+// Writes and fsyncs a new file; the path must not exist (see base/files.h). The same input gives
+// the same bytes. The JSON keeps the given order; the data is laid out by falling element size, so
+// that every tensor is aligned. A span that does not fit dtype and shape, or a name that stands
+// twice, is a bug of the caller: std::logic_error.
+void write_safetensors(const std::filesystem::path& path, const std::vector<TensorBytes>& tensors,
+                       const Metadata& metadata = {});
+
+}  // namespace topfive::weights

@@ -1,0 +1,61 @@
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "cli/program_runner.h"
+#include "support/catch.h"
+
+using topfive::tests::run_program;
+
+namespace {
+
+// Every "--name" that starts a line of the options in --help.
+std::set<std::string> flags_in_help(const std::string& program) {
+  std::set<std::string> flags;
+  std::istringstream lines(run_program(program, {"--help"}).out);
+  for (std::string line; std::getline(lines, line);) {
+    const auto start = line.find_first_not_of(' ');
+    if (start == std::string::npos || start > 4) continue;
+    const auto flag = line.find("--", start);
+    if (flag == start || (flag == start + 3 && line[start] == '-')) {
+      flags.insert(line.substr(flag, line.find_first_of(" ,", flag) - flag));
+    }
+  }
+  return flags;
+}
+
+}  // namespace
+
+TEST_CASE("the flags of train are these and no others", "[cli][contract]") {
+  CHECK(flags_in_help("train") == std::set<std::string>{"--help", "--version", "--config", "--data", "--out",
+                                                        "--resume", "--set", "--devices", "--max-time", "--dry-run",
+                                                        "--log-level"});
+}
+
+TEST_CASE("the flags of eval are these and no others", "[cli][contract]") {
+  CHECK(flags_in_help("eval") == std::set<std::string>{"--help", "--version", "--checkpoint", "--data", "--devices",
+                                                       "--predictions", "--out", "--log-level"});
+}
+
+TEST_CASE("--help shows examples and exit codes and succeeds", "[cli]") {
+  const auto program = GENERATE(as<std::string>(), "train", "eval");
+  const auto result = run_program(program, {"--help"});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.out, ContainsSubstring("Examples:") && ContainsSubstring("Exit codes:"));
+}
+
+TEST_CASE("--version names what the program was built with", "[cli]") {
+  const auto program = GENERATE(as<std::string>(), "train", "eval");
+  const auto result = run_program(program, {"--version"});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.out, StartsWith("topfive ") && ContainsSubstring("LibTorch 2.") && ContainsSubstring("OpenCV 4."));
+}
+
+TEST_CASE("a wrong command line is one line and exit code 64", "[cli]") {
+  const auto arguments = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"--confg", "x.json"},
+                                  std::vector<std::string>{"--config", "a.json", "--data", "d"});
+  const auto result = run_program("train", arguments);
+  CHECK(result.exit_code == 64);
+  CHECK_THAT(result.err, StartsWith("train: error: ") && ContainsSubstring("see --help"));
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+}

@@ -1,0 +1,58 @@
+#include "cli/tiny_recipe.h"
+
+#include <fstream>
+
+#include "support/picture_folder.h"
+#include "topfive/base/sha256.h"
+
+namespace topfive::tests {
+
+TinyRecipe::TinyRecipe() {
+  write_config(config_text());
+  make_picture_folder(data());
+}
+
+std::string TinyRecipe::config_text() {
+  return R"({
+  "description": "for tests",
+  "model": { "type": "lenet5", "variant": "modern", "num_classes": 3, "input_channels": 1 },
+  "data": { "type": "image_folder", "channels": 1, "mean": [0.5], "std": [0.25], "num_loader_threads": 2 },
+  "augment": {
+    "train": [ { "op": "random_resized_crop", "size": 28 }, { "op": "horizontal_flip" } ],
+    "eval": [ { "op": "resize_shorter_side", "size": 32 }, { "op": "center_crop", "size": 28 } ]
+  },
+  "optimizer": { "type": "sgd", "momentum": 0.9, "weight_decay": 0 },
+  "schedule": { "type": "constant", "base_learning_rate": 0.05 },
+  "train": { "num_epochs": 4, "global_batch_size": 6, "eval_batch_size": 4, "seed": 7, "num_compute_threads": 1 },
+  "log": { "every_steps": 2 }
+}
+)";
+}
+
+void TinyRecipe::write_config(const std::string& text) const { std::ofstream(config()) << text; }
+
+std::vector<std::string> TinyRecipe::train_arguments(const std::vector<std::string>& more,
+                                                     const std::string& run) const {
+  std::vector<std::string> arguments = {"--config", config().string(), "--data",    data().string(),
+                                        "--out",    out(run).string(), "--devices", "cpu"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+ProgramResult TinyRecipe::train(const std::vector<std::string>& more, const std::string& run) const {
+  return run_program("train", train_arguments(more, run));
+}
+
+ProgramResult TinyRecipe::eval(const std::vector<std::string>& more, const std::string& run) const {
+  std::vector<std::string> arguments = {"--checkpoint", out(run).string(), "--data", data().string(),
+                                        "--devices", "cpu"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_program("eval", arguments);
+}
+
+std::string checkpoint_hash(const std::filesystem::path& run) {
+  const auto last = run / "checkpoints/last";
+  return base::sha256_of_file(last / "model.safetensors") + base::sha256_of_file(last / "optimizer.safetensors");
+}
+
+}  // namespace topfive::tests

@@ -1,0 +1,80 @@
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "cli/tiny_recipe.h"
+#include "support/catch.h"
+
+namespace fs = std::filesystem;
+using topfive::tests::checkpoint_hash;
+using topfive::tests::TinyRecipe;
+
+namespace {
+
+std::string content_of(const fs::path& file) {
+  std::ifstream in(file);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("train learns, and eval reports the two errors with their counts", "[cli]") {
+  const TinyRecipe tiny;
+  const auto trained = tiny.train({"--set", "train.num_epochs=8"});
+  INFO(trained.err);
+  REQUIRE(trained.exit_code == 0);
+  CHECK_THAT(trained.err, ContainsSubstring("device     CPU, 1 threads"));
+  CHECK_THAT(trained.err, ContainsSubstring("img/s  ETA "));
+  for (const auto* file : {"config.json", "log.jsonl", "training_curve.svg", "checkpoints/last/MANIFEST.json",
+                           "checkpoints/best/model.safetensors"}) {
+    CHECK(fs::exists(tiny.out() / file));
+  }
+
+  const auto evaluated = tiny.eval({"--out", (tiny.directory() / "result.json").string(), "--predictions",
+                                    (tiny.directory() / "predictions.csv").string()});
+  INFO(evaluated.err);
+  REQUIRE(evaluated.exit_code == 0);
+  CHECK(evaluated.out == "top-1 error 0.00 % (0 of 15 wrong)\ntop-5 error 0.00 % (0 of 15 wrong)\n");
+  CHECK_THAT(content_of(tiny.directory() / "result.json"), ContainsSubstring("\"images\": 15"));
+  const std::string predictions = content_of(tiny.directory() / "predictions.csv");
+  CHECK(std::count(predictions.begin(), predictions.end(), '\n') == 16);
+  CHECK_THAT(predictions, StartsWith("name,label,class1,probability1"));
+  CHECK_THAT(predictions, ContainsSubstring("val/blue/0.JPEG,blue,blue,"));
+}
+
+TEST_CASE("the resolved config of a run trains the same network again", "[cli]") {
+  const TinyRecipe tiny;
+  REQUIRE(tiny.train({"--set", "train.seed=3"}, "first").exit_code == 0);
+  fs::copy_file(tiny.out("first") / "config.json", tiny.config(), fs::copy_options::overwrite_existing);
+  REQUIRE(tiny.train({}, "second").exit_code == 0);
+  CHECK(checkpoint_hash(tiny.out("first")) == checkpoint_hash(tiny.out("second")));
+}
+
+TEST_CASE("loader threads and ring size change nothing, the seed does", "[cli][determinism]") {
+  const TinyRecipe tiny;
+  REQUIRE(tiny.train({"--set", "data.num_loader_threads=1"}, "one").exit_code == 0);
+  REQUIRE(tiny.train({"--set", "data.num_loader_threads=4", "--set", "data.ring_batches=2"}, "four").exit_code == 0);
+  REQUIRE(tiny.train({"--set", "train.seed=8"}, "other").exit_code == 0);
+  CHECK(checkpoint_hash(tiny.out("one")) == checkpoint_hash(tiny.out("four")));
+  CHECK(checkpoint_hash(tiny.out("one")) != checkpoint_hash(tiny.out("other")));
+}
+
+TEST_CASE("a dry run checks everything and writes nothing", "[cli]") {
+  const TinyRecipe tiny;
+  const auto result = tiny.train({"--dry-run"});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err, ContainsSubstring("dry run"));
+  CHECK_FALSE(fs::exists(tiny.out()));
+}
+
+TEST_CASE("the run log holds one JSON object a line, evaluations with counts", "[cli]") {
+  const TinyRecipe tiny;
+  REQUIRE(tiny.train({"--set", "train.num_epochs=2"}).exit_code == 0);
+  const std::string log = content_of(tiny.out() / "log.jsonl");
+  CHECK_THAT(log, StartsWith("{\"event\":\"train\",\"step\":2,\"epoch\":1,\"loss\":"));
+  CHECK_THAT(log, ContainsSubstring("{\"event\":\"eval\",\"step\":12,\"epoch\":2,") &&
+                      ContainsSubstring("\"images\":15}"));
+}

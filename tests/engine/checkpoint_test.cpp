@@ -1,0 +1,47 @@
+#include "topfive/engine/checkpoint.h"
+
+#include "small_run.h"
+#include "support/catch.h"
+#include "topfive/base/error.h"
+
+using topfive::tests::small_config;
+using topfive::tests::SmallRun;
+using topfive::tests::TemporaryDirectory;
+
+TEST_CASE("weights come back from a checkpoint bit for bit", "[engine]") {
+  const TemporaryDirectory scratch;
+  SmallRun run(small_config(), scratch.path() / "run");
+  run.trainer().run();
+  SmallRun fresh(small_config(R"({"train": {"seed": 99}})"), scratch.path() / "fresh");
+  REQUIRE_FALSE(torch::equal(fresh.weights(), run.weights()));
+  topfive::engine::load_model(scratch.path() / "run/checkpoints/last", fresh.model());
+  CHECK(torch::equal(fresh.weights(), run.weights()));
+}
+
+TEST_CASE("a checkpoint of another network is refused, naming file and tensor", "[engine]") {
+  const TemporaryDirectory scratch;
+  SmallRun run(small_config(R"({"train": {"num_epochs": 1}})"), scratch.path() / "run");
+  run.trainer().run();
+  const auto other = topfive::tests::small_config(
+      R"({"model": {"variant": "modern", "num_classes": 5}, "data": {"synthetic": {"classes": 5}}})");
+  SmallRun wider(other, scratch.path() / "wider");
+  const auto before = wider.weights().clone();
+  try {
+    topfive::engine::load_model(scratch.path() / "run/checkpoints/last", wider.model());
+    FAIL("loaded a network of 4 classes into one of 5");
+  } catch (const topfive::base::UserError& error) {
+    CHECK(error.code() == topfive::base::ExitCode::kBadData);
+    CHECK_THAT(error.what(), ContainsSubstring("model.safetensors"));
+  }
+  CHECK(torch::equal(wider.weights(), before));
+}
+
+TEST_CASE("the random state brings the same numbers again", "[engine]") {
+  const auto state = topfive::engine::random_state(torch::kCPU);
+  const auto first = torch::rand({5});
+  topfive::engine::set_random_state(torch::kCPU, state);
+  CHECK(torch::equal(torch::rand({5}), first));
+  CHECK_THROWS_AS(topfive::engine::set_random_state(torch::kCPU, "00"), topfive::base::UserError);
+  CHECK_THROWS_AS(topfive::engine::set_random_state(torch::kCPU, std::string(state.size(), 'x')),
+                  topfive::base::UserError);
+}

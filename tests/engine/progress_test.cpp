@@ -1,0 +1,36 @@
+#include "topfive/engine/progress.h"
+
+#include <cmath>
+
+#include "support/catch.h"
+#include "topfive/engine/training_curve.h"
+
+using topfive::engine::format_duration;
+
+TEST_CASE("durations are shown as people write them", "[engine]") {
+  CHECK(format_duration(0) == "0:00");
+  CHECK(format_duration(71) == "1:11");
+  CHECK(format_duration(3671) == "1:01:11");
+  CHECK(format_duration(360'000) == "100:00:00");
+  CHECK(format_duration(std::nan("")) == "?");
+}
+
+TEST_CASE("the progress line holds epoch, step, loss, rate, speed and time left", "[engine]") {
+  CHECK(topfive::engine::format_progress({20'480, 900'810, 3, 90, 5.12034, 0.01, 87.4, 7451}) ==
+        "epoch 3/90  step 20,480/900,810  loss 5.1203  lr 0.01  87 img/s  ETA 2:04:11");
+}
+
+TEST_CASE("the training curve draws a point for every record", "[engine]") {
+  topfive::engine::RunHistory history;
+  for (int step = 1; step <= 4; ++step) history.train.push_back({step, 1, 2.0 / step, 0.1, 100, 0});
+  history.eval.push_back({4, 1, 1.0, 0.5, {8, 10, 10}});
+  const std::string svg = topfive::engine::training_curve_svg(history);
+  CHECK_THAT(svg, StartsWith("<svg ") && ContainsSubstring("</svg>"));
+  CHECK_THAT(svg, ContainsSubstring("top-5, validation"));
+  const auto points = svg.substr(svg.find("points=\"") + 8);
+  CHECK(std::count(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(points.find('"')), ',') == 4);
+}
+
+TEST_CASE("an empty history still gives a picture", "[engine]") {
+  CHECK_THAT(topfive::engine::training_curve_svg({}), ContainsSubstring("</svg>"));
+}

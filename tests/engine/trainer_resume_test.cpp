@@ -1,0 +1,85 @@
+#include "small_run.h"
+#include "support/catch.h"
+#include "topfive/base/error.h"
+#include "topfive/base/stop_signal.h"
+#include "topfive/engine/checkpoint_store.h"
+#include "topfive/engine/run_log.h"
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+namespace fs = std::filesystem;
+using topfive::engine::TrainOutcome;
+using topfive::tests::small_config;
+using topfive::tests::SmallRun;
+using topfive::tests::TemporaryDirectory;
+
+namespace {
+
+// AlexNet's small form has dropout, so the generator's state matters too.
+constexpr const char* kWithDropout = R"({
+  "model": { "type": "alexnet", "variant": "small", "num_classes": 4, "input_channels": 1, "image_size": 28 },
+  "data": { "synthetic": { "train_size": 32 } },
+  "train": { "num_epochs": 2, "global_batch_size": 8 },
+  "checkpoint": { "every_steps": 1, "keep": 100 }
+})";
+
+topfive::engine::RunConfig dropout_config() {
+  auto text = std::string(kWithDropout);
+  return small_config(text);
+}
+
+std::vector<double> losses(const fs::path& run) {
+  std::vector<double> values;
+  for (const auto& record : topfive::engine::read_run_log(run / "log.jsonl").train) values.push_back(record.loss);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("resuming from any step gives the uninterrupted run, bit for bit", "[engine][resume]") {
+  const TemporaryDirectory scratch;
+  SmallRun whole(dropout_config(), scratch.path() / "whole");
+  REQUIRE(whole.trainer().run() == TrainOutcome::kFinished);
+  REQUIRE(whole.trainer().state().step == 8);
+
+  const std::string name = GENERATE(as<std::string>(), "step-00000001", "step-00000003", "step-00000004",
+                                    "step-00000007", "step-00000008");
+  SmallRun resumed(dropout_config(), scratch.path() / "resumed");
+  fs::copy_file(scratch.path() / "whole/log.jsonl", scratch.path() / "resumed/log.jsonl");
+  resumed.trainer().resume_from(scratch.path() / "whole/checkpoints" / name);
+  REQUIRE(resumed.trainer().run() == TrainOutcome::kFinished);
+  CHECK(torch::equal(resumed.weights(), whole.weights()));
+  CHECK(losses(scratch.path() / "resumed") == losses(scratch.path() / "whole"));
+}
+
+TEST_CASE("a stop request saves where it stands, also in the first step", "[engine][resume]") {
+  const TemporaryDirectory scratch;
+  topfive::base::install_stop_handlers();
+  std::raise(SIGTERM);
+  SmallRun run(small_config(), scratch.path());
+  const auto outcome = run.trainer().run();
+  topfive::base::reset_stop_request();
+  CHECK(outcome == TrainOutcome::kStopped);
+  const topfive::engine::CheckpointStore store(scratch.path() / "checkpoints");
+  CHECK(store.newest_valid()->filename() == "step-00000000");
+}
+
+TEST_CASE("a checkpoint of another recipe is refused, naming the key", "[engine][resume]") {
+  const TemporaryDirectory scratch;
+  SmallRun first(small_config(R"({"train": {"num_epochs": 1}})"), scratch.path() / "first");
+  first.trainer().run();
+  const auto checkpoint = scratch.path() / "first/checkpoints/last";
+  SmallRun second(small_config(R"({"train": {"num_epochs": 1}, "optimizer": {"momentum": 0.5}})"),
+                  scratch.path() / "second");
+  CHECK_THROWS_WITH(second.trainer().resume_from(checkpoint), ContainsSubstring("optimizer.momentum"));
+}
+
+TEST_CASE("how often a run logs or saves may change on resume", "[engine][resume]") {
+  const TemporaryDirectory scratch;
+  SmallRun first(small_config(), scratch.path() / "first");
+  first.trainer().run();
+  SmallRun second(small_config(R"({"log": {"every_steps": 5}, "checkpoint": {"keep": 7}})"), scratch.path() / "second");
+  CHECK_NOTHROW(second.trainer().resume_from(scratch.path() / "first/checkpoints/last"));
+}

@@ -1,0 +1,13 @@
+// One include for Catch2, whichever major version the system has (2 in Debian 12, 3 later).
+#pragma once
+
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+#else
+#include <catch2/catch.hpp>
+inline auto ContainsSubstring(const std::string& text) { return Catch::Matchers::Contains(text); }
+using Catch::Matchers::StartsWith;
+#endif

@@ -55,7 +55,7 @@ TEST_CASE("a row is judged by how many other classes reach the label's score") {
   CHECK(count_row(scores, label) == TopKCounts{top1, top5, 1});
 }
 
-TEST_CASE("with fewer than five classes top-5 means all of them, and a full tie is still wrong") {
+TEST_CASE("with fewer than five classes top-5 means all of them, and a tie is wrong for top-1 alone") {
   CHECK(count_row({1, 2, 3}, 0) == TopKCounts{0, 1, 1});
   CHECK(count_row({2, 2, 2}, 0) == TopKCounts{0, 1, 1});
   CHECK(count_row({1, 0}, 0) == TopKCounts{1, 1, 1});

@@ -1,6 +1,9 @@
 // One include for Catch2, whichever major version the system has (2 in Debian 12, 3 later).
 #pragma once
 
+#ifdef CHECK
+#undef CHECK  // LibTorch's logging macro of the same name
+#endif
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 using Catch::Approx;

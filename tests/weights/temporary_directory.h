@@ -12,8 +12,7 @@ namespace topfive::weights {
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "topfive-weights-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "topfive-weights-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     path_ = pattern;
   }

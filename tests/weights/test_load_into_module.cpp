@@ -9,8 +9,8 @@ namespace topfive::weights {
 namespace {
 
 torch::nn::Sequential small_network() {
-  return torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, 4, 3)),
-                               torch::nn::BatchNorm2d(4), torch::nn::Linear(4, 2));
+  return torch::nn::Sequential(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, 4, 3)), torch::nn::BatchNorm2d(4),
+                               torch::nn::Linear(4, 2));
 }
 
 std::string refusal(const NamedTensors& tensors) {
@@ -22,8 +22,7 @@ std::string refusal(const NamedTensors& tensors) {
     load_into_module(*network, tensors, "a.safetensors");
   } catch (const base::UserError& error) {
     // A refused load must leave the module as it was.
-    for (std::size_t i = 0; i < before.size(); ++i)
-      REQUIRE(torch::equal(before[i].second, copies[i].second));
+    for (std::size_t i = 0; i < before.size(); ++i) REQUIRE(torch::equal(before[i].second, copies[i].second));
     return error.what();
   }
   return "";
@@ -44,9 +43,8 @@ TEST_CASE("a module's tensors have the names of Python's state_dict, parameters 
   auto network = small_network();
   std::vector<std::string> names;
   for (const auto& [name, tensor] : module_tensors(*network)) names.push_back(name);
-  CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "1.weight", "1.bias", "2.weight",
-                                          "2.bias", "1.running_mean", "1.running_var",
-                                          "1.num_batches_tracked"});
+  CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "1.weight", "1.bias", "2.weight", "2.bias",
+                                          "1.running_mean", "1.running_var", "1.num_batches_tracked"});
 }
 
 TEST_CASE("values are copied into the module and its memory format stays") {
@@ -54,15 +52,13 @@ TEST_CASE("values are copied into the module and its memory format stays") {
   auto weight = network->named_parameters()["0.weight"];
   weight.set_data(weight.contiguous(torch::MemoryFormat::ChannelsLast));
   NamedTensors tensors = random_tensors();
-  tensors[0].second =
-      tensors[0].second.to(torch::kFloat64);  // Another width of float is converted.
+  tensors[0].second = tensors[0].second.to(torch::kFloat64);  // Another width of float is converted.
   std::reverse(tensors.begin(), tensors.end());
   load_into_module(*network, tensors, "a.safetensors");
   for (const auto& [name, tensor] : tensors) {
-    const auto own = network->named_parameters().contains(name) ? network->named_parameters()[name]
-                                                                : network->named_buffers()[name];
-    CHECK(torch::equal(own.to(tensor.scalar_type()),
-                       tensor.to(own.scalar_type()).to(tensor.scalar_type())));
+    const auto own =
+        network->named_parameters().contains(name) ? network->named_parameters()[name] : network->named_buffers()[name];
+    CHECK(torch::equal(own.to(tensor.scalar_type()), tensor.to(own.scalar_type()).to(tensor.scalar_type())));
   }
   CHECK(weight.is_contiguous(torch::MemoryFormat::ChannelsLast));
   CHECK(weight.requires_grad());
@@ -84,8 +80,7 @@ TEST_CASE("weights of another model are refused with the differences in one line
 }
 
 TEST_CASE("a long list of differences is cut after three") {
-  CHECK_THAT(refusal({}),
-             ContainsSubstring("missing: \"0.weight\", \"0.bias\", \"1.weight\" and 6 more"));
+  CHECK_THAT(refusal({}), ContainsSubstring("missing: \"0.weight\", \"0.bias\", \"1.weight\" and 6 more"));
 }
 
 }  // namespace topfive::weights

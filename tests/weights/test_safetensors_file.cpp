@@ -61,8 +61,7 @@ TEST_CASE("what was written is read back, in the given order, over random shapes
       for (auto& value : data.back()) value = static_cast<std::byte>(random());
       tensors.push_back({"t" + std::to_string(i), dtype, shape, data.back()});
     }
-    const Metadata metadata{{"round", std::to_string(round)},
-                            {"text", "line\n\"quoted\" \xc3\xa9"}};
+    const Metadata metadata{{"round", std::to_string(round)}, {"text", "line\n\"quoted\" \xc3\xa9"}};
     const auto path = directory / ("r" + std::to_string(round));
     write_safetensors(path, tensors, metadata);
 
@@ -89,8 +88,7 @@ TEST_CASE("every tensor of a written file is aligned to its element size") {
                                       {"d", DType::kI64, {3}, view}});
   const SafetensorsFile file(directory / "f");
   CHECK(file.header().data_start % 8 == 0);
-  for (const TensorEntry& entry : file.header().tensors)
-    CHECK(entry.begin % dtype_size(entry.dtype) == 0);
+  for (const TensorEntry& entry : file.header().tensors) CHECK(entry.begin % dtype_size(entry.dtype) == 0);
   CHECK(file.header().tensors.front().name == "a");
 }
 
@@ -104,8 +102,7 @@ TEST_CASE("the same tensors give the same bytes") {
 }
 
 TEST_CASE("a file that independent Python code wrote is read") {
-  const SafetensorsFile file(std::string(TOPFIVE_SOURCE_DIR) +
-                             "/tests/golden/python_written.safetensors");
+  const SafetensorsFile file(std::string(TOPFIVE_SOURCE_DIR) + "/tests/golden/python_written.safetensors");
   REQUIRE(file.header().tensors.size() == 2);
   const TensorEntry& ramp = file.header().tensors[0];
   CHECK(ramp.name == "ramp");
@@ -158,19 +155,16 @@ TEST_CASE("a file that shrinks after it was opened gives an error") {
   write_safetensors(directory / "f", {{"w", DType::kF32, {2000}, bytes}});
   const SafetensorsFile file(directory / "f");
   std::filesystem::resize_file(directory / "f", 4000);
-  CHECK_THROWS_WITH(read_bytes(file, file.header().tensors[0]),
-                    ContainsSubstring("became shorter"));
+  CHECK_THROWS_WITH(read_bytes(file, file.header().tensors[0]), ContainsSubstring("became shorter"));
 }
 
 TEST_CASE("tensors that contradict themselves are a bug of the caller") {
   const TemporaryDirectory directory;
   const std::vector<std::byte> bytes(8);
   const TensorBytes good{"w", DType::kF32, {2}, bytes};
-  CHECK_THROWS_AS(write_safetensors(directory / "a", {{"w", DType::kF32, {3}, bytes}}),
-                  std::logic_error);
+  CHECK_THROWS_AS(write_safetensors(directory / "a", {{"w", DType::kF32, {3}, bytes}}), std::logic_error);
   CHECK_THROWS_AS(write_safetensors(directory / "b", {good, good}), std::logic_error);
-  CHECK_THROWS_AS(write_safetensors(directory / "c", {{"__metadata__", DType::kF32, {2}, bytes}}),
-                  std::logic_error);
+  CHECK_THROWS_AS(write_safetensors(directory / "c", {{"__metadata__", DType::kF32, {2}, bytes}}), std::logic_error);
   CHECK_FALSE(std::filesystem::exists(directory / "b"));
 }
 

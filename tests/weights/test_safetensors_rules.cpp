@@ -8,23 +8,20 @@
 namespace topfive::weights {
 namespace {
 
-std::string entry(const std::string& name, const std::string& body) {
-  return "\"" + name + "\":{" + body + "}";
-}
+std::string entry(const std::string& name, const std::string& body) { return "\"" + name + "\":{" + body + "}"; }
 
 std::string floats(const std::string& name, int begin, int end) {
-  return entry(name, "\"dtype\":\"F32\",\"shape\":[" + std::to_string((end - begin) / 4) +
-                         "],\"data_offsets\":[" + std::to_string(begin) + "," +
-                         std::to_string(end) + "]");
+  return entry(name, "\"dtype\":\"F32\",\"shape\":[" + std::to_string((end - begin) / 4) + "],\"data_offsets\":[" +
+                         std::to_string(begin) + "," + std::to_string(end) + "]");
 }
 
 }  // namespace
 
 TEST_CASE("a header with two tensors and metadata is read in its own order") {
-  const auto header = parse_text(
-      R"({"__metadata__":{"a":"1","b":""},"w":{"dtype":"BF16","shape":[2,3],"data_offsets":[8,20]},)"
-      R"("s":{"data_offsets":[0,8],"shape":[],"dtype":"I64"}}   )",
-      20);
+  const auto header =
+      parse_text(R"({"__metadata__":{"a":"1","b":""},"w":{"dtype":"BF16","shape":[2,3],"data_offsets":[8,20]},)"
+                 R"("s":{"data_offsets":[0,8],"shape":[],"dtype":"I64"}}   )",
+                 20);
   REQUIRE(header.tensors.size() == 2);
   CHECK(header.tensors[0].name == "w");
   CHECK(header.tensors[0].dtype == DType::kBf16);
@@ -43,8 +40,7 @@ TEST_CASE("the data starts right behind the header") {
 TEST_CASE("files without tensors or with empty tensors are valid") {
   CHECK(parse_text("{}", 0).tensors.empty());
   CHECK(parse_text("{\"__metadata__\":{}}", 0).tensors.empty());
-  const auto header = parse_text(
-      "{" + floats("a", 0, 0) + "," + floats("b", 0, 4) + "," + floats("c", 4, 4) + "}", 4);
+  const auto header = parse_text("{" + floats("a", 0, 0) + "," + floats("b", 0, 4) + "," + floats("c", 4, 4) + "}", 4);
   CHECK(header.tensors.size() == 3);
 }
 
@@ -74,8 +70,7 @@ TEST_CASE("a header that breaks a rule is refused and the rule is named") {
       {"{\"__metadata__\":null}", 0, "map text to text"},
   }));
   CAPTURE(json);
-  CHECK_THAT(refusal(json, data_bytes),
-             ContainsSubstring(words) && StartsWith("weights.safetensors: "));
+  CHECK_THAT(refusal(json, data_bytes), ContainsSubstring(words) && StartsWith("weights.safetensors: "));
 }
 
 TEST_CASE("a tensor entry that breaks a rule is refused and the rule is named") {
@@ -93,8 +88,7 @@ TEST_CASE("a tensor entry that breaks a rule is refused and the rule is named") 
       {R"("dtype":"F32","shape":{},"data_offsets":[0,4])", 4, "an object in a place"},
       {R"("dtype":"F32","shape":true,"data_offsets":[0,4])", 4, "a boolean in a place"},
       {R"("dtype":"F32","shape":1,"data_offsets":[0,4])", 4, "a number in a place"},
-      {R"("dtype":"F32","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,4])", 4,
-       "16 dim"},
+      {R"("dtype":"F32","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,4])", 4, "16 dim"},
       {R"("dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4])", 4, "too large"},
       {R"("dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4])", 4, "too large"},
       {R"("dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4])", 4, "overflows"},
@@ -125,8 +119,7 @@ TEST_CASE("ranges with a hole or an overlap are refused in any order of the entr
 
 TEST_CASE("names and the number of tensors are limited") {
   CHECK(refusal("{" + floats(std::string(512, 'n'), 0, 4) + "}", 4).empty());
-  CHECK_THAT(refusal("{" + floats(std::string(513, 'n'), 0, 4) + "}", 4),
-             ContainsSubstring("512 bytes"));
+  CHECK_THAT(refusal("{" + floats(std::string(513, 'n'), 0, 4) + "}", 4), ContainsSubstring("512 bytes"));
   std::string many = "{";
   for (std::size_t i = 0; i < kMaxTensors; ++i) many += floats(std::to_string(i), 0, 0) + ",";
   std::string fits = many;
@@ -141,17 +134,15 @@ TEST_CASE("deep nesting is refused at the first level that the format does not k
 }
 
 TEST_CASE("the announced header length is checked against the limits and the file") {
-  const auto [length, file_length, words] =
-      GENERATE(table<std::uint64_t, std::uint64_t, std::string>({
-          {kMaxHeaderBytes + 1, kMaxHeaderBytes + 100, "at most 16 MiB"},
-          {~std::uint64_t{0}, 100, "at most 16 MiB"},
-          {93, 100, "longer than the file"},
-          {0, 7, "shorter than 8"},
-      }));
+  const auto [length, file_length, words] = GENERATE(table<std::uint64_t, std::uint64_t, std::string>({
+      {kMaxHeaderBytes + 1, kMaxHeaderBytes + 100, "at most 16 MiB"},
+      {~std::uint64_t{0}, 100, "at most 16 MiB"},
+      {93, 100, "longer than the file"},
+      {0, 7, "shorter than 8"},
+  }));
   std::string prefix(8, '\0');
   for (std::size_t i = 0; i < 8; ++i) prefix[i] = static_cast<char>(length >> (8 * i));
-  CHECK_THROWS_WITH(parse_header_length(std::as_bytes(std::span(prefix)), file_length, "f"),
-                    ContainsSubstring(words));
+  CHECK_THROWS_WITH(parse_header_length(std::as_bytes(std::span(prefix)), file_length, "f"), ContainsSubstring(words));
 }
 
 TEST_CASE("an accepted header length is returned") {

@@ -14,11 +14,9 @@ TEST_CASE("tensors of every type come back equal, in order, with their metadata"
   const TemporaryDirectory directory;
   torch::manual_seed(1);
   NamedTensors tensors;
-  for (const auto type :
-       {torch::kFloat32, torch::kFloat64, torch::kFloat16, torch::kBFloat16, torch::kInt64,
-        torch::kInt32, torch::kInt16, torch::kInt8, torch::kUInt8, torch::kBool}) {
-    tensors.emplace_back(c10::toString(type),
-                         (torch::randn({3, 2, 5}) * 10).to(torch::kInt8).to(type));
+  for (const auto type : {torch::kFloat32, torch::kFloat64, torch::kFloat16, torch::kBFloat16, torch::kInt64,
+                          torch::kInt32, torch::kInt16, torch::kInt8, torch::kUInt8, torch::kBool}) {
+    tensors.emplace_back(c10::toString(type), (torch::randn({3, 2, 5}) * 10).to(torch::kInt8).to(type));
   }
   tensors.emplace_back("scalar", torch::scalar_tensor(2.5));
   tensors.emplace_back("empty", torch::empty({4, 0, 2}));
@@ -49,15 +47,13 @@ TEST_CASE("views, channels-last and gradient-carrying tensors are stored by valu
 TEST_CASE("a file that is no safetensors file is refused by name") {
   const TemporaryDirectory directory;
   std::ofstream(directory / "notes.txt") << "these are not weights";
-  CHECK_THROWS_WITH(
-      load_tensors(directory / "notes.txt"),
-      ContainsSubstring("notes.txt") && ContainsSubstring("not a valid safetensors file"));
+  CHECK_THROWS_WITH(load_tensors(directory / "notes.txt"),
+                    ContainsSubstring("notes.txt") && ContainsSubstring("not a valid safetensors file"));
 }
 
 TEST_CASE("a header that promises more than the file holds takes no memory for it") {
   const TemporaryDirectory directory;
-  const std::string json =
-      R"({"w":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}})";
+  const std::string json = R"({"w":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}})";
   std::string prefix(8, '\0');
   prefix[0] = static_cast<char>(json.size());
   std::ofstream(directory / "bomb") << prefix << json;

@@ -10,9 +10,8 @@
 namespace topfive::models {
 
 struct Prediction {
-  torch::Tensor logits;  // [N, num_classes]
-  std::vector<torch::Tensor>
-      auxiliary_logits;  // each [N, num_classes]; in training mode only, usually empty
+  torch::Tensor logits;                         // [N, num_classes]
+  std::vector<torch::Tensor> auxiliary_logits;  // each [N, num_classes]; in training mode only, usually empty
 };
 
 // Parameter names equal torchvision's; a contract test pins them.

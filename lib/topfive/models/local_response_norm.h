@@ -28,7 +28,6 @@ struct LocalResponseNormOptions {
 // input: [N, C, H, W], floating-point; C a multiple of groups. Result: the same shape and type.
 // Differentiable once. On the CPU a fused kernel serves beta 0.75 and size 5 for all but doubles, and
 // its result is channels-last.
-torch::Tensor local_response_norm(const torch::Tensor& input,
-                                  const LocalResponseNormOptions& options);
+torch::Tensor local_response_norm(const torch::Tensor& input, const LocalResponseNormOptions& options);
 
 }  // namespace topfive::models

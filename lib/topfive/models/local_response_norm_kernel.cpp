@@ -35,12 +35,14 @@ void local_response_norm_forward(const LocalResponseNormRows& rows, const float*
   std::vector<float> buffer(static_cast<std::size_t>(count + 2 * kReach), 0.0F);
   float* squares = buffer.data();
   for (std::int64_t row = 0; row < rows.pixels * rows.groups; ++row) {
-    const std::int64_t start = row * count;
-    for (std::int64_t i = 0; i < count; ++i) squares[i + kReach] = input[start + i] * input[start + i];
+    const float* in = input + row * count;
+    float* out = output + row * count;
+    float* scales = scale + row * count;
+    for (std::int64_t i = 0; i < count; ++i) squares[i + kReach] = in[i] * in[i];
     for (std::int64_t i = 0; i < count; ++i) {
       const float value = rows.k + rows.scaled_alpha * window_sum(squares, i);
-      scale[start + i] = value;
-      output[start + i] = input[start + i] * inverse_three_quarter_power(value);
+      scales[i] = value;
+      out[i] = in[i] * inverse_three_quarter_power(value);
     }
   }
 }
@@ -55,15 +57,16 @@ void local_response_norm_backward(const LocalResponseNormRows& rows, const float
   float* ratios = buffer.data();
   const float factor = 2.0F * 0.75F * rows.scaled_alpha;
   for (std::int64_t row = 0; row < rows.pixels * rows.groups; ++row) {
-    const std::int64_t start = row * count;
+    const float* in = input + row * count;
+    const float* scales = scale + row * count;
+    const float* outer = output_gradient + row * count;
+    float* inner = input_gradient + row * count;
     for (std::int64_t i = 0; i < count; ++i) {
-      const float passed = output_gradient[start + i] * inverse_three_quarter_power(scale[start + i]);
-      ratios[i + kReach] = passed * input[start + i] / scale[start + i];
-      input_gradient[start + i] = passed;
+      const float passed = outer[i] * inverse_three_quarter_power(scales[i]);
+      ratios[i + kReach] = passed * in[i] / scales[i];
+      inner[i] = passed;
     }
-    for (std::int64_t i = 0; i < count; ++i) {
-      input_gradient[start + i] -= factor * input[start + i] * window_sum(ratios, i);
-    }
+    for (std::int64_t i = 0; i < count; ++i) inner[i] -= factor * in[i] * window_sum(ratios, i);
   }
 }
 

@@ -17,12 +17,10 @@ struct LocalResponseNormRows {
 
 // output and scale: [pixels, channels], written; scale is k + alpha / n * sum x^2, which the
 // backward pass needs.
-void local_response_norm_forward(const LocalResponseNormRows& rows, const float* input,
-                                 float* output, float* scale);
+void local_response_norm_forward(const LocalResponseNormRows& rows, const float* input, float* output, float* scale);
 
 // input_gradient: [pixels, channels], written.
-void local_response_norm_backward(const LocalResponseNormRows& rows, const float* input,
-                                  const float* scale, const float* output_gradient,
-                                  float* input_gradient);
+void local_response_norm_backward(const LocalResponseNormRows& rows, const float* input, const float* scale,
+                                  const float* output_gradient, float* input_gradient);
 
 }  // namespace topfive::models

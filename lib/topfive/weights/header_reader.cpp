@@ -26,8 +26,7 @@ bool HeaderReader::unexpected(const std::string& what) {
     case Place::kMetadataValue:
       return fail("__metadata__ must map text to text, found " + what);
     default:
-      return fail("tensor " + shown_name(entry_.name) + ": " + what +
-                  " in a place where it is not allowed");
+      return fail("tensor " + shown_name(entry_.name) + ": " + what + " in a place where it is not allowed");
   }
 }
 
@@ -172,8 +171,7 @@ bool HeaderReader::finish_entry() {
   std::uint64_t bytes = 0;
   if (!tensor_bytes(entry_.dtype, entry_.shape, bytes)) return fail(prefix + "the shape overflows");
   if (entry_.begin > entry_.end || entry_.end - entry_.begin != bytes) {
-    return fail(prefix + "data_offsets do not span the " + std::to_string(bytes) +
-                " bytes of its dtype and shape");
+    return fail(prefix + "data_offsets do not span the " + std::to_string(bytes) + " bytes of its dtype and shape");
   }
   header_.tensors.push_back(std::move(entry_));
   place_ = Place::kRoot;

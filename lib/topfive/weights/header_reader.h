@@ -19,9 +19,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return unexpected("null"); }
   bool boolean(bool /*value*/) override { return unexpected("a boolean"); }
-  bool number_integer(number_integer_t /*value*/) override {
-    return unexpected("a negative number");
-  }
+  bool number_integer(number_integer_t /*value*/) override { return unexpected("a negative number"); }
   bool number_float(number_float_t /*value*/, const string_t& text) override;
   bool number_unsigned(number_unsigned_t value) override;
   bool string(string_t& text) override;

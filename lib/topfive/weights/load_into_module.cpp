@@ -32,9 +32,7 @@ struct Differences {
   Listing unexpected;
   Listing shapes;
   Listing types;
-  bool none() const {
-    return missing.empty() && unexpected.empty() && shapes.empty() && types.empty();
-  }
+  bool none() const { return missing.empty() && unexpected.empty() && shapes.empty() && types.empty(); }
 };
 
 std::string shape_text(const torch::Tensor& tensor) {
@@ -45,21 +43,18 @@ std::string shape_text(const torch::Tensor& tensor) {
   return text + "]";
 }
 
-void compare(const std::string& name, const torch::Tensor& own, const torch::Tensor& given,
-             Differences& differences) {
+void compare(const std::string& name, const torch::Tensor& own, const torch::Tensor& given, Differences& differences) {
   if (own.sizes() != given.sizes()) {
-    differences.shapes.add(shown_name(name) + " is " + shape_text(given) + ", must be " +
-                           shape_text(own));
+    differences.shapes.add(shown_name(name) + " is " + shape_text(given) + ", must be " + shape_text(own));
   } else if (own.is_floating_point() != given.is_floating_point()) {
-    differences.types.add(shown_name(name) + " is " + c10::toString(given.scalar_type()) +
-                          ", must be " + c10::toString(own.scalar_type()));
+    differences.types.add(shown_name(name) + " is " + c10::toString(given.scalar_type()) + ", must be " +
+                          c10::toString(own.scalar_type()));
   }
 }
 
 using Index = std::unordered_map<std::string, torch::Tensor>;
 
-Differences differences_between(const NamedTensors& own, const Index& given,
-                                const NamedTensors& listed) {
+Differences differences_between(const NamedTensors& own, const Index& given, const NamedTensors& listed) {
   Differences differences;
   Index own_index;
   for (const auto& [name, tensor] : own) {
@@ -86,19 +81,17 @@ NamedTensors module_tensors(const torch::nn::Module& module) {
   return tensors;
 }
 
-void load_into_module(torch::nn::Module& module, const NamedTensors& tensors,
-                      const std::string& what) {
+void load_into_module(torch::nn::Module& module, const NamedTensors& tensors, const std::string& what) {
   const torch::NoGradGuard no_grad;
   NamedTensors own = module_tensors(module);
   const Index given(tensors.begin(), tensors.end());
   const Differences differences = differences_between(own, given, tensors);
   if (!differences.none()) {
-    throw base::UserError(
-        base::ExitCode::kBadData,
-        what + ": weights of another model" + differences.missing.text("missing") +
-            differences.unexpected.text("unexpected") + differences.shapes.text("other shape") +
-            differences.types.text("other type") +
-            "; use the model configuration that the weights were made with");
+    throw base::UserError(base::ExitCode::kBadData,
+                          what + ": weights of another model" + differences.missing.text("missing") +
+                              differences.unexpected.text("unexpected") + differences.shapes.text("other shape") +
+                              differences.types.text("other type") +
+                              "; use the model configuration that the weights were made with");
   }
   for (auto& [name, tensor] : own) tensor.copy_(given.at(name));
 }

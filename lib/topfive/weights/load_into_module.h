@@ -18,7 +18,6 @@ NamedTensors module_tensors(const torch::nn::Module& module);
 // floating-point goes to floating-point, integers to integers. Nothing is copied unless everything
 // fits. Otherwise UserError(kBadData) in one line: `what` (the file, for example), and up to three
 // of each: missing, unexpected, of another shape or type.
-void load_into_module(torch::nn::Module& module, const NamedTensors& tensors,
-                      const std::string& what);
+void load_into_module(torch::nn::Module& module, const NamedTensors& tensors, const std::string& what);
 
 }  // namespace topfive::weights

@@ -32,8 +32,7 @@ int open_for_reading(const std::string& name) {
 
 std::uint64_t regular_file_length(int descriptor, const std::string& name) {
   struct stat status {};
-  if (::fstat(descriptor, &status) != 0)
-    throw UserError(ExitCode::kIo, name + ": " + std::strerror(errno));
+  if (::fstat(descriptor, &status) != 0) throw UserError(ExitCode::kIo, name + ": " + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) {
     throw UserError(ExitCode::kBadData, name + ": not a regular file; name a .safetensors file");
   }
@@ -46,8 +45,7 @@ std::vector<TensorEntry> entries_of(const std::vector<TensorBytes>& tensors) {
   for (const TensorBytes& tensor : tensors) {
     std::uint64_t bytes = 0;
     if (!tensor_bytes(tensor.dtype, tensor.shape, bytes) || bytes != tensor.bytes.size()) {
-      throw std::logic_error("write_safetensors: size of " + tensor.name +
-                             " does not fit its shape");
+      throw std::logic_error("write_safetensors: size of " + tensor.name + " does not fit its shape");
     }
     if (tensor.name.empty() || tensor.name == "__metadata__" || !names.insert(tensor.name).second) {
       throw std::logic_error("write_safetensors: bad or repeated name \"" + tensor.name + "\"");
@@ -86,8 +84,7 @@ SafetensorsHeader SafetensorsFile::read_header() const {
   std::array<std::byte, kHeaderPrefixBytes> prefix{};
   const std::size_t available = std::min<std::uint64_t>(length, prefix.size());
   read_at(0, std::span(prefix).first(available));
-  std::vector<std::byte> json(
-      parse_header_length(std::span(prefix).first(available), length, name_));
+  std::vector<std::byte> json(parse_header_length(std::span(prefix).first(available), length, name_));
   read_at(kHeaderPrefixBytes, json);
   return parse_header(json, length, name_);
 }
@@ -103,10 +100,8 @@ void SafetensorsFile::read_at(std::uint64_t offset, std::span<std::byte> out) co
   while (!out.empty()) {
     const ssize_t count = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0)
-      throw UserError(ExitCode::kIo, name_ + ": reading failed: " + std::strerror(errno));
-    if (count == 0)
-      throw UserError(ExitCode::kBadData, name_ + ": became shorter while it was read");
+    if (count < 0) throw UserError(ExitCode::kIo, name_ + ": reading failed: " + std::strerror(errno));
+    if (count == 0) throw UserError(ExitCode::kBadData, name_ + ": became shorter while it was read");
     offset += static_cast<std::uint64_t>(count);
     out = out.subspan(static_cast<std::size_t>(count));
   }

@@ -23,8 +23,7 @@ static_assert(std::endian::native == std::endian::little, "the format is little-
 
 // The ranges must tile [0, data_bytes) exactly: a hole could hide data, an overlap could alias two
 // tensors.
-void check_ranges(const SafetensorsHeader& header, std::uint64_t data_bytes,
-                  const std::string& file) {
+void check_ranges(const SafetensorsHeader& header, std::uint64_t data_bytes, const std::string& file) {
   std::vector<const TensorEntry*> order;
   order.reserve(header.tensors.size());
   for (const TensorEntry& tensor : header.tensors) order.push_back(&tensor);
@@ -34,15 +33,14 @@ void check_ranges(const SafetensorsHeader& header, std::uint64_t data_bytes,
   std::uint64_t position = 0;
   for (const TensorEntry* tensor : order) {
     if (tensor->begin != position) {
-      fail(file, "tensor " + shown_name(tensor->name) + " starts at byte " +
-                     std::to_string(tensor->begin) + " where " + std::to_string(position) +
-                     " was due (hole or overlap)");
+      fail(file, "tensor " + shown_name(tensor->name) + " starts at byte " + std::to_string(tensor->begin) + " where " +
+                     std::to_string(position) + " was due (hole or overlap)");
     }
     position = tensor->end;
   }
   if (position != data_bytes) {
-    fail(file, "the tensors take " + std::to_string(position) + " bytes but the file holds " +
-                   std::to_string(data_bytes));
+    fail(file,
+         "the tensors take " + std::to_string(position) + " bytes but the file holds " + std::to_string(data_bytes));
   }
 }
 
@@ -90,17 +88,14 @@ std::uint64_t parse_header_length(std::span<const std::byte> prefix, std::uint64
   }
   std::uint64_t length = 0;
   std::memcpy(&length, prefix.data(), sizeof(length));
-  if (length > kMaxHeaderBytes)
-    fail(file, "a header of " + std::to_string(length) + " bytes (at most 16 MiB)");
+  if (length > kMaxHeaderBytes) fail(file, "a header of " + std::to_string(length) + " bytes (at most 16 MiB)");
   if (length > file_length - kHeaderPrefixBytes) fail(file, "the header is longer than the file");
   return length;
 }
 
-SafetensorsHeader parse_header(std::span<const std::byte> json, std::uint64_t file_length,
-                               const std::string& file) {
+SafetensorsHeader parse_header(std::span<const std::byte> json, std::uint64_t file_length, const std::string& file) {
   // A byte order mark or leading blanks would pass the JSON parser; the format wants a brace first.
-  if (json.empty() || json.front() != std::byte{'{'})
-    fail(file, "the header does not start with a brace");
+  if (json.empty() || json.front() != std::byte{'{'}) fail(file, "the header does not start with a brace");
   if (json.size() > kMaxHeaderBytes || json.size() + kHeaderPrefixBytes > file_length) {
     fail(file, "the header is longer than the file or than 16 MiB");
   }
@@ -117,9 +112,8 @@ std::string encode_header(const std::vector<TensorEntry>& tensors, const Metadat
   auto root = nlohmann::ordered_json::object();
   if (!metadata.empty()) root["__metadata__"] = metadata;
   for (const TensorEntry& tensor : tensors) {
-    root[tensor.name] = {{"dtype", dtype_name(tensor.dtype)},
-                         {"shape", tensor.shape},
-                         {"data_offsets", {tensor.begin, tensor.end}}};
+    root[tensor.name] = {
+        {"dtype", dtype_name(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {tensor.begin, tensor.end}}};
   }
   std::string json = root.dump();
   json.append((8 - json.size() % 8) % 8, ' ');

@@ -52,8 +52,7 @@ std::uint64_t parse_header_length(std::span<const std::byte> prefix, std::uint64
                                   const std::string& file);
 
 // The N bytes of JSON. Throws UserError(kBadData) that names `file`.
-SafetensorsHeader parse_header(std::span<const std::byte> json, std::uint64_t file_length,
-                               const std::string& file);
+SafetensorsHeader parse_header(std::span<const std::byte> json, std::uint64_t file_length, const std::string& file);
 
 // The first bytes of a file with these tensors: the length and the JSON, padded with spaces to a
 // multiple of 8 so that the elements are aligned. The entries' offsets must be set.

@@ -43,8 +43,7 @@ torch::ScalarType scalar_type(DType type) {
 
 }  // namespace
 
-void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors,
-                  const Metadata& metadata) {
+void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors, const Metadata& metadata) {
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> held;  // Keeps the copies alive until the file is written.
   std::vector<TensorBytes> parts;

@@ -22,8 +22,7 @@ struct TensorFile {
 // Writes a new file (see write_safetensors). Tensors may live on any device and in any memory
 // format; they are stored row-major. A dtype that the format lacks, such as complex numbers, is a
 // bug of the caller (TORCH_CHECK).
-void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors,
-                  const Metadata& metadata = {});
+void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors, const Metadata& metadata = {});
 
 // Reads a file of a stranger: the header is checked in full before memory is taken, so a load never
 // needs more than the file is long. Throws UserError as SafetensorsFile does.

@@ -3,7 +3,7 @@
 #
 #   scripts/lint.sh
 #
-# clang-tidy takes its compile commands from build/release, which is configured if need be. What passed is
+# clang-tidy takes its compile commands from build/lint, which is configured here and never built. What passed is
 # remembered in build/lint-cache, so an unchanged file is not checked again.
 # Exit codes: 0 clean, 1 findings, 69 a tool is missing.
 set -euo pipefail
@@ -51,12 +51,13 @@ check_tidy() {
   local libtorch definitions=()
   libtorch="$(recorded_libtorch)"
   [[ -z "$libtorch" ]] || definitions+=("-DTOPFIVE_LIBTORCH=$libtorch")
-  cmake --preset release "${definitions[@]}" >build/lint-configure.log 2>&1 || {
+  # One entry a source: the release build itself compiles several sources at once.
+  cmake --preset release -B build/lint -DTOPFIVE_UNITY=OFF "${definitions[@]}" >build/lint-configure.log 2>&1 || {
     cat build/lint-configure.log >&2
     return 1
   }
   step "clang-tidy"
-  python3 scripts/lint_tidy.py --compile-commands build/release/compile_commands.json --cache build/lint-cache
+  python3 scripts/lint_tidy.py --compile-commands build/lint/compile_commands.json --cache build/lint-cache
 }
 
 main() {

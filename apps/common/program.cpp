@@ -6,8 +6,8 @@
 
 #include "topfive/base/log.h"
 #include "topfive/base/stop_signal.h"
-#include "topfive/engine/build_info.h"
 #include "topfive/engine/allocator.h"
+#include "topfive/engine/build_info.h"
 
 namespace topfive::apps {
 namespace {
@@ -22,8 +22,7 @@ int fail(base::ExitCode code, const std::string& program, const std::string& mes
   return static_cast<int>(code);
 }
 
-int run_work(const std::string& program, const std::string& log_level,
-             const std::function<base::ExitCode()>& work) {
+int run_work(const std::string& program, const std::string& log_level, const std::function<base::ExitCode()>& work) {
   try {
     base::set_up_logging(log_level);
     base::install_stop_handlers();

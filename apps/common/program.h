@@ -1,10 +1,10 @@
 // What every program's main does around its own work: flags, version, logging, signals, and errors to exit codes.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <string>
+
+#include <CLI/CLI.hpp>
 
 #include "topfive/base/error.h"
 

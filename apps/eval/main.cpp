@@ -1,8 +1,9 @@
 // eval: top-1 and top-5 error of a checkpoint.
 #include <iostream>
 
-#include "common/program.h"
 #include "topfive/engine/eval_run.h"
+
+#include "common/program.h"
 
 namespace {
 

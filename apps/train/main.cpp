@@ -1,6 +1,7 @@
 // train: trains a network from a JSON recipe.
-#include "common/program.h"
 #include "topfive/engine/train_run.h"
+
+#include "common/program.h"
 
 namespace {
 
@@ -8,7 +9,8 @@ constexpr const char* kNotes =
     "Examples:\n"
     "  train --config alexnet.json --data imagenet --out runs/alexnet\n"
     "  train --config alexnet.json --data imagenet --out runs/alexnet --resume auto\n"
-    "  train --config mine.json --data cifar10 --out runs/a --set train.seed=2 --set schedule.base_learning_rate=0.02\n";
+    "  train --config mine.json --data cifar10 --out runs/a --set train.seed=2 --set "
+    "schedule.base_learning_rate=0.02\n";
 
 }  // namespace
 
@@ -22,8 +24,7 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve")->required();
   app.add_option("--resume", request.resume, "auto: go on with --out if it holds a run; or a checkpoint's path");
-  app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")
-      ->take_all();
+  app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
   app.add_option("--max-time", max_time, "Save a checkpoint and stop (exit 75) after this long: 90s, 30m, 3h");
   app.add_flag("--dry-run", request.dry_run, "Check config, data and network, say what would happen, write nothing");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <sstream>
 #include <string>
@@ -37,14 +38,14 @@ TEST_CASE("the flags of eval are these and no others", "[cli][contract]") {
                                                        "--predictions", "--out", "--log-level"});
 }
 
-TEST_CASE("--help shows examples and exit codes and succeeds", "[cli]") {
+TEST_CASE("help shows examples and exit codes and succeeds", "[cli]") {
   const auto program = GENERATE(as<std::string>(), "train", "eval");
   const auto result = run_program(program, {"--help"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("Examples:") && ContainsSubstring("Exit codes:"));
 }
 
-TEST_CASE("--version names what the program was built with", "[cli]") {
+TEST_CASE("the version names what the program was built with", "[cli]") {
   const auto program = GENERATE(as<std::string>(), "train", "eval");
   const auto result = run_program(program, {"--version"});
   CHECK(result.exit_code == 0);

@@ -1,12 +1,12 @@
 #include "cli/program_runner.h"
 
+#include <fstream>
+#include <sstream>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <fstream>
-#include <sstream>
 
 namespace topfive::tests {
 namespace {

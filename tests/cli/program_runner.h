@@ -1,11 +1,11 @@
 // Runs one of our programs as a user would and keeps what it said.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "support/temporary_directory.h"
 

@@ -1,9 +1,9 @@
-#include <signal.h>
-
 #include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
+
+#include <signal.h>
 
 #include "cli/tiny_recipe.h"
 #include "support/catch.h"
@@ -26,8 +26,7 @@ std::vector<std::string> long_run(const std::vector<std::string>& more = {}) {
 // Waits until the run has saved a checkpoint, or has ended.
 void wait_for_checkpoint(RunningProgram& program, const fs::path& run) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!fs::exists(run / "checkpoints/last") && !program.has_ended() &&
-         std::chrono::steady_clock::now() < deadline) {
+  while (!fs::exists(run / "checkpoints/last") && !program.has_ended() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::yield();
   }
 }
@@ -54,8 +53,7 @@ TEST_CASE("a run stopped by a signal saves, exits with 75, and resumes to the sa
   CHECK(checkpoint_hash(tiny.out("stopped")) == checkpoint_hash(tiny.out("whole")));
 }
 
-TEST_CASE("a run that is killed again and again resumes to the same bits and the same evaluations",
-          "[cli][resume]") {
+TEST_CASE("a run that is killed again and again resumes to the same bits and the same evaluations", "[cli][resume]") {
   const TinyRecipe tiny;
   REQUIRE(tiny.train(long_run(), "whole").exit_code == 0);
   int kills = 0;
@@ -63,8 +61,7 @@ TEST_CASE("a run that is killed again and again resumes to the same bits and the
     RunningProgram program("train", tiny.train_arguments(long_run({"--resume", "auto"}), "killed"));
     std::error_code none_yet;
     const auto before = fs::read_symlink(tiny.out("killed") / "checkpoints/last", none_yet);
-    while (!program.has_ended() &&
-           fs::read_symlink(tiny.out("killed") / "checkpoints/last", none_yet) == before) {
+    while (!program.has_ended() && fs::read_symlink(tiny.out("killed") / "checkpoints/last", none_yet) == before) {
       std::this_thread::yield();
     }
     program.send(SIGKILL);
@@ -84,7 +81,7 @@ TEST_CASE("a time limit saves a checkpoint and exits with 75", "[cli][resume]") 
   CHECK(fs::exists(tiny.out() / "checkpoints/last/MANIFEST.json"));
 }
 
-TEST_CASE("--resume auto starts a new run where there is none", "[cli][resume]") {
+TEST_CASE("resume auto starts a new run where there is none", "[cli][resume]") {
   const TinyRecipe tiny;
   CHECK(tiny.train({"--resume", "auto", "--set", "train.num_epochs=1"}).exit_code == 0);
 }

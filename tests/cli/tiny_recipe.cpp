@@ -2,8 +2,9 @@
 
 #include <fstream>
 
-#include "support/picture_folder.h"
 #include "topfive/base/sha256.h"
+
+#include "support/picture_folder.h"
 
 namespace topfive::tests {
 
@@ -44,8 +45,8 @@ ProgramResult TinyRecipe::train(const std::vector<std::string>& more, const std:
 }
 
 ProgramResult TinyRecipe::eval(const std::vector<std::string>& more, const std::string& run) const {
-  std::vector<std::string> arguments = {"--checkpoint", out(run).string(), "--data", data().string(),
-                                        "--devices", "cpu"};
+  std::vector<std::string> arguments = {"--checkpoint",  out(run).string(), "--data",
+                                        data().string(), "--devices",       "cpu"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_program("eval", arguments);
 }

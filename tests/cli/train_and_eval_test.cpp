@@ -75,6 +75,6 @@ TEST_CASE("the run log holds one JSON object a line, evaluations with counts", "
   REQUIRE(tiny.train({"--set", "train.num_epochs=2"}).exit_code == 0);
   const std::string log = content_of(tiny.out() / "log.jsonl");
   CHECK_THAT(log, StartsWith("{\"event\":\"train\",\"step\":2,\"epoch\":1,\"loss\":"));
-  CHECK_THAT(log, ContainsSubstring("{\"event\":\"eval\",\"step\":12,\"epoch\":2,") &&
-                      ContainsSubstring("\"images\":15}"));
+  CHECK_THAT(log,
+             ContainsSubstring("{\"event\":\"eval\",\"step\":12,\"epoch\":2,") && ContainsSubstring("\"images\":15}"));
 }

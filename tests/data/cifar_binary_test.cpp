@@ -42,7 +42,8 @@ void check_pixels(const CifarSource& source, std::int64_t index, int seed) {
   int wrong = 0;
   for (int p = 0; p < kPlane; ++p) {
     for (int c = 0; c < 3; ++c) {
-      const int value = std::to_integer<int>(raw.bytes[static_cast<std::size_t>(3 * p + c)]);
+      const int value =
+          std::to_integer<int>(raw.bytes[std::size_t{3} * static_cast<std::size_t>(p) + static_cast<std::size_t>(c)]);
       wrong += value != (p + 50 * c + seed) % 256;
     }
   }

@@ -66,7 +66,8 @@ inline augment::Pipeline random_pipeline(int channels = 1) {
 
 inline std::string digest_of(const data::Batch& batch) {
   const auto samples = static_cast<std::size_t>(batch.size);
-  const auto image_bytes = static_cast<std::size_t>(batch.height * batch.width * batch.channels);
+  const auto image_bytes = static_cast<std::size_t>(batch.height) * static_cast<std::size_t>(batch.width) *
+                           static_cast<std::size_t>(batch.channels);
   base::Sha256 hash;
   hash.update(std::to_string(batch.index) + " " + std::to_string(batch.size));
   hash.update(std::as_bytes(std::span(batch.images, samples * image_bytes)));

@@ -4,10 +4,11 @@
 #include <sstream>
 #include <string>
 
-#include "support/catch.h"
-#include "support/temporary_directory.h"
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
+
+#include "support/catch.h"
+#include "support/temporary_directory.h"
 
 namespace {
 
@@ -17,9 +18,7 @@ using topfive::base::UserError;
 using topfive::engine::CheckpointStore;
 
 std::function<void(const fs::path&)> writes(const std::string& content) {
-  return [content](const fs::path& directory) {
-    topfive::base::write_file_atomically(directory / "weights", content);
-  };
+  return [content](const fs::path& directory) { topfive::base::write_file_atomically(directory / "weights", content); };
 }
 
 std::string content_of(const fs::path& file) {

@@ -1,8 +1,9 @@
 #include "topfive/engine/checkpoint.h"
 
+#include "topfive/base/error.h"
+
 #include "small_run.h"
 #include "support/catch.h"
-#include "topfive/base/error.h"
 
 using topfive::tests::small_config;
 using topfive::tests::SmallRun;

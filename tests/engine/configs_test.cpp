@@ -2,11 +2,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "small_run.h"
-#include "support/catch.h"
 #include "topfive/augment/pipeline.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/models/registry.h"
+
+#include "small_run.h"
+#include "support/catch.h"
 
 namespace {
 

@@ -2,9 +2,10 @@
 
 #include <torch/cuda.h>
 
-#include "support/catch.h"
 #include "topfive/base/error.h"
 #include "topfive/engine/train_run.h"
+
+#include "support/catch.h"
 
 using topfive::base::ExitCode;
 using topfive::base::UserError;

@@ -2,8 +2,9 @@
 
 #include <cmath>
 
-#include "support/catch.h"
 #include "topfive/engine/training_curve.h"
+
+#include "support/catch.h"
 
 using topfive::engine::format_duration;
 

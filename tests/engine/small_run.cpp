@@ -1,7 +1,6 @@
 #include "small_run.h"
 
 #include <nlohmann/json.hpp>
-
 #include <torch/utils.h>
 
 #include "topfive/engine/device.h"

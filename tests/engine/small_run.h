@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "support/temporary_directory.h"
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/engine/trainer.h"
+
+#include "support/temporary_directory.h"
 
 namespace topfive::tests {
 

@@ -2,8 +2,9 @@
 
 #include <string>
 
-#include "support/catch.h"
 #include "topfive/base/error.h"
+
+#include "support/catch.h"
 
 using topfive::engine::differing_keys;
 using topfive::engine::dump_state;

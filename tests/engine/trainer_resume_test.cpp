@@ -1,13 +1,14 @@
-#include "small_run.h"
-#include "support/catch.h"
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
 #include "topfive/base/error.h"
 #include "topfive/base/stop_signal.h"
 #include "topfive/engine/checkpoint_store.h"
 #include "topfive/engine/run_log.h"
 
-#include <csignal>
-#include <fstream>
-#include <sstream>
+#include "small_run.h"
+#include "support/catch.h"
 
 namespace fs = std::filesystem;
 using topfive::engine::TrainOutcome;
@@ -21,6 +22,7 @@ namespace {
 constexpr const char* kWithDropout = R"({
   "model": { "type": "alexnet", "variant": "small", "num_classes": 4, "input_channels": 1, "image_size": 28 },
   "data": { "synthetic": { "train_size": 32 } },
+  "schedule": { "base_learning_rate": 0.001 },
   "train": { "num_epochs": 2, "global_batch_size": 8 },
   "checkpoint": { "every_steps": 1, "keep": 100 }
 })";
@@ -44,8 +46,8 @@ TEST_CASE("resuming from any step gives the uninterrupted run, bit for bit", "[e
   REQUIRE(whole.trainer().run() == TrainOutcome::kFinished);
   REQUIRE(whole.trainer().state().step == 8);
 
-  const std::string name = GENERATE(as<std::string>(), "step-00000001", "step-00000003", "step-00000004",
-                                    "step-00000007", "step-00000008");
+  const std::string name =
+      GENERATE(as<std::string>(), "step-00000001", "step-00000003", "step-00000004", "step-00000007", "step-00000008");
   SmallRun resumed(dropout_config(), scratch.path() / "resumed");
   fs::copy_file(scratch.path() / "whole/log.jsonl", scratch.path() / "resumed/log.jsonl");
   resumed.trainer().resume_from(scratch.path() / "whole/checkpoints" / name);

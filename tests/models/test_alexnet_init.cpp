@@ -56,7 +56,7 @@ TEST_CASE("the torchvision variant keeps LibTorch's uniform initial weights") {
   config.variant = AlexNetVariant::kTorchvision;
   const auto weight = build_model(config)->named_parameters()["classifier.1.weight"];
   const double bound = 1.0 / std::sqrt(9216.0);
-  CHECK(weight.abs().max().item<double>() <= bound);
+  CHECK(weight.abs().max().item<double>() <= bound * (1 + 1e-6));
   CHECK(weight.std().item<double>() == Approx(bound / std::sqrt(3.0)).epsilon(0.01));
 }
 

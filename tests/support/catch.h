@@ -11,6 +11,7 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 #else
 #include <catch2/catch.hpp>
+// NOLINTNEXTLINE(readability-identifier-naming): the name that Catch2 gives it from version 3 on.
 inline auto ContainsSubstring(const std::string& text) { return Catch::Matchers::Contains(text); }
 using Catch::Matchers::StartsWith;
 #endif

@@ -8,7 +8,7 @@ namespace {
 
 cv::Mat make_picture(std::size_t label, int number, const PictureFolderOptions& options) {
   cv::Scalar colour(40, 40, 40);
-  colour[static_cast<int>(label % 3)] = 210 - 60.0 * static_cast<double>(label / 3);
+  colour[static_cast<int>(label % 3)] = label < 3 ? 210 : 150;
   cv::Mat picture(options.height, options.width, CV_8UC3, colour);
   cv::RNG random(static_cast<std::uint64_t>(number) * 1000 + label + 1);
   cv::Mat noise(picture.size(), CV_8UC3);

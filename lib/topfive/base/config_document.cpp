@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 20U;
 constexpr std::size_t kMaxChain = 16;
 
+bool is_usable_path(const std::string& text) { return !text.empty() && text.find('\0') == std::string::npos; }
+
 [[noreturn]] void fail(const SourceLocation& where, const std::string& what) {
   throw UserError(ExitCode::kConfig, where.text() + ": extends: " + what);
 }
@@ -86,7 +88,7 @@ ConfigDocument ConfigDocument::load_chain(const std::filesystem::path& path, con
 std::string ConfigDocument::take_extends() {
   const nlohmann::ordered_json name = root_.at("extends");
   const SourceLocation where = value_location("/extends");
-  if (!name.is_string() || name == "" || name.get<std::string>().find('\0') != std::string::npos) {
+  if (!name.is_string() || !is_usable_path(name.get<std::string>())) {
     fail(where, "expected the path of a file, as a string");
   }
   root_.erase("extends");

@@ -95,7 +95,7 @@ std::string ConfigDocument::make_way(const std::vector<std::string>& steps, cons
     const std::string next = child_pointer(pointer, steps[i]);
     if (here.is_array() && index_of(steps[i], here.size()) == here.size()) {
       fail_override(flag, join_path(steps, i) + " is a list of " + std::to_string(here.size()) + " elements; " +
-                     in_quotes(steps[i]) + " is not an index below that");
+                              in_quotes(steps[i]) + " is not an index below that");
     }
     if (!here.is_structured()) {
       fail_override(flag, join_path(steps, i) + " has no keys, it is not an object or a list");

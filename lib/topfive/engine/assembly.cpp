@@ -12,9 +12,7 @@
 namespace topfive::engine {
 namespace {
 
-[[noreturn]] void does_not_fit(const std::string& what) {
-  throw base::UserError(base::ExitCode::kConfig, what);
-}
+[[noreturn]] void does_not_fit(const std::string& what) { throw base::UserError(base::ExitCode::kConfig, what); }
 
 std::optional<cv::Size> fixed_size(const data::SampleSource& source) {
   const auto height_width = source.fixed_height_width();
@@ -22,11 +20,10 @@ std::optional<cv::Size> fixed_size(const data::SampleSource& source) {
   return cv::Size(height_width->second, height_width->first);
 }
 
-augment::Pipeline make_pipeline(const RunConfig& config, const data::SampleSource& source,
-                                data::Split split) {
+augment::Pipeline make_pipeline(const RunConfig& config, const data::SampleSource& source, data::Split split) {
   const bool training = split == data::Split::kTrain;
-  return {training ? config.augment.train : config.augment.eval,
-          training ? "augment.train" : "augment.eval", config.data.channels, fixed_size(source)};
+  return {training ? config.augment.train : config.augment.eval, training ? "augment.train" : "augment.eval",
+          config.data.channels, fixed_size(source)};
 }
 
 void check_classes(const RunConfig& config, const data::SampleSource& source) {
@@ -57,16 +54,15 @@ void check_pictures(const RunConfig& config, const augment::Pipeline& pipeline) 
 
 }  // namespace
 
-SplitInput::SplitInput(const RunConfig& config, const std::filesystem::path& data_directory,
-                       data::Split split)
+SplitInput::SplitInput(const RunConfig& config, const std::filesystem::path& data_directory, data::Split split)
     : source_(data::open_source(config.data, data_directory, split)),
       pipeline_(make_pipeline(config, *source_, split)) {
   check_classes(config, *source_);
   check_pictures(config, pipeline_);
 }
 
-std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input,
-                                               data::Split split, const torch::Device& device,
+std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
+                                               const torch::Device& device,
                                                std::function<void(const data::BadSample&)> on_bad) {
   const bool training = split == data::Split::kTrain;
   const int all_cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

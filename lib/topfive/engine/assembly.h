@@ -31,8 +31,8 @@ class SplitInput {
 };
 
 // Training: bad pictures are replaced within the config's budget. Evaluation: a bad picture is an error.
-std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input,
-                                               data::Split split, const torch::Device& device,
+std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
+                                               const torch::Device& device,
                                                std::function<void(const data::BadSample&)> on_bad = {});
 
 // The network on its device, in the memory format that the config asks for.

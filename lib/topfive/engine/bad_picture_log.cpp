@@ -1,12 +1,12 @@
 #include "topfive/engine/bad_picture_log.h"
 
 #include <fstream>
+
 #include <nlohmann/json.hpp>
 
 namespace topfive::engine {
 
-void append_bad_picture(const std::filesystem::path& run_directory, std::int64_t epoch,
-                        const data::BadSample& bad) {
+void append_bad_picture(const std::filesystem::path& run_directory, std::int64_t epoch, const data::BadSample& bad) {
   const nlohmann::ordered_json line = {{"epoch", epoch}, {"name", bad.name}, {"reason", bad.reason}};
   std::ofstream file(run_directory / "bad_pictures.jsonl", std::ios::app);
   // File names need not be UTF-8.

@@ -1,10 +1,10 @@
 #include "topfive/engine/checkpoint.h"
 
-#include <ATen/Context.h>
-
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <ATen/Context.h>
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"

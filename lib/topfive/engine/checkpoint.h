@@ -1,10 +1,10 @@
 // A whole checkpoint: weights, optimizer state and train state, in one directory.
 #pragma once
 
-#include <torch/types.h>
-
 #include <filesystem>
 #include <string>
+
+#include <torch/types.h>
 
 #include "topfive/engine/train_state.h"
 #include "topfive/models/image_classifier.h"

@@ -1,12 +1,12 @@
 #include "topfive/engine/checkpoint_store.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
@@ -38,8 +38,7 @@ void write_manifest(const fs::path& directory) {
 
 [[noreturn]] void bad_checkpoint(const fs::path& file, const std::string& reason) {
   throw base::UserError(base::ExitCode::kBadData,
-                        file.string() + ": " + reason +
-                            "; the checkpoint is damaged or incomplete, use another one");
+                        file.string() + ": " + reason + "; the checkpoint is damaged or incomplete, use another one");
 }
 
 nlohmann::json read_manifest(const fs::path& checkpoint) {
@@ -60,8 +59,8 @@ void verify_file(const fs::path& path, const nlohmann::json& entry) {
     bad_checkpoint(path.parent_path() / kManifest, "the entry of " + path.filename().string() + " is not valid");
   }
   if (fs::file_size(path) != entry["bytes"].get<std::uint64_t>()) {
-    bad_checkpoint(path, "has " + std::to_string(fs::file_size(path)) + " bytes, " +
-                             entry["bytes"].dump() + " were written");
+    bad_checkpoint(path,
+                   "has " + std::to_string(fs::file_size(path)) + " bytes, " + entry["bytes"].dump() + " were written");
   }
   if (base::sha256_of_file(path) != entry["sha256"].get<std::string>()) {
     bad_checkpoint(path, "the content does not match its SHA-256 in the manifest");
@@ -91,8 +90,8 @@ fs::path CheckpointStore::commit(std::int64_t step, const std::function<void(con
   } catch (const fs::filesystem_error& error) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
-    throw base::UserError(base::ExitCode::kIo, "cannot save the checkpoint " + target.string() + ": " +
-                                                   error.code().message());
+    throw base::UserError(base::ExitCode::kIo,
+                          "cannot save the checkpoint " + target.string() + ": " + error.code().message());
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
@@ -157,9 +156,8 @@ std::optional<fs::path> CheckpointStore::newest_valid() const {
       base::log_warning(std::string(error.what()) + "; trying the one before it");
     }
   }
-  throw base::UserError(base::ExitCode::kBadData,
-                        directory_.string() + ": none of the " + std::to_string(all.size()) +
-                            " checkpoints is whole; start again with another --out");
+  throw base::UserError(base::ExitCode::kBadData, directory_.string() + ": none of the " + std::to_string(all.size()) +
+                                                      " checkpoints is whole; start again with another --out");
 }
 
 bool CheckpointStore::empty() const { return checkpoints().empty(); }
@@ -177,9 +175,9 @@ fs::path resolve_checkpoint(const fs::path& named) {
     if (fs::exists(candidate / kManifest)) return fs::canonical(candidate);
   }
   const std::string reason = fs::exists(named) ? "holds no checkpoint" : "no such directory";
-  throw base::UserError(base::ExitCode::kInputMissing,
-                        named.string() + ": " + reason +
-                            "; name a run directory (train --out), or a folder in its checkpoints");
+  throw base::UserError(
+      base::ExitCode::kInputMissing,
+      named.string() + ": " + reason + "; name a run directory (train --out), or a folder in its checkpoints");
 }
 
 }  // namespace topfive::engine

@@ -28,8 +28,7 @@ class CheckpointStore {
 
   // `fill` writes the files into the directory it is given, syncing each. Returns the checkpoint's final path.
   // UserError(kIo) with path and reason when the disk is full, say; the earlier checkpoints are then untouched.
-  std::filesystem::path commit(std::int64_t step,
-                               const std::function<void(const std::filesystem::path&)>& fill,
+  std::filesystem::path commit(std::int64_t step, const std::function<void(const std::filesystem::path&)>& fill,
                                const CommitOptions& options);
 
   // The newest checkpoint that verifies; a broken one is skipped with a warning. nullopt if there is none at all;

@@ -1,12 +1,12 @@
 #include "topfive/engine/device.h"
 
+#include <charconv>
+#include <thread>
+
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/cpu/Utils.h>
 #include <torch/cuda.h>
-
-#include <charconv>
-#include <thread>
 
 #include "topfive/base/error.h"
 

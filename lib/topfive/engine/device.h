@@ -1,9 +1,9 @@
 // The device that computes, and how to say which one it is.
 #pragma once
 
-#include <torch/types.h>
-
 #include <string>
+
+#include <torch/types.h>
 
 namespace topfive::engine {
 

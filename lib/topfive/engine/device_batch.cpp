@@ -1,11 +1,11 @@
 #include "topfive/engine/device_batch.h"
 
+#include <array>
+#include <utility>
+
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
-
-#include <array>
-#include <utility>
 
 namespace topfive::engine {
 namespace {
@@ -42,8 +42,8 @@ std::vector<double> one_per_channel(std::vector<double> values, int channels) {
 
 }  // namespace
 
-DeviceBatchMaker::DeviceBatchMaker(torch::Device device, std::vector<double> mean,
-                                   std::vector<double> std, bool channels_last)
+DeviceBatchMaker::DeviceBatchMaker(torch::Device device, std::vector<double> mean, std::vector<double> std,
+                                   bool channels_last)
     : device_(device), mean_(std::move(mean)), std_(std::move(std)), channels_last_(channels_last) {}
 
 DeviceBatch DeviceBatchMaker::make(const data::Batch& batch) const {
@@ -87,15 +87,12 @@ torch::Tensor DeviceBatchMaker::normalise_on_device(const data::Batch& batch) co
   const auto double_options = torch::TensorOptions().dtype(torch::kDouble);
   const auto mean = torch::tensor(one_per_channel(mean_, channels), double_options);
   const auto std = torch::tensor(one_per_channel(std_, channels), double_options);
-  const auto shift = torch::from_blob(batch.colour_shift, {batch.size, 3}, torch::kFloat32)
-                         .narrow(1, 0, channels)
-                         .to(torch::kDouble);
+  const auto shift =
+      torch::from_blob(batch.colour_shift, {batch.size, 3}, torch::kFloat32).narrow(1, 0, channels).to(torch::kDouble);
   const auto scale = (1.0 / (255.0 * std)).to(torch::kFloat32).view({1, channels, 1, 1}).to(device_);
-  const auto offset =
-      ((shift - mean) / std).to(torch::kFloat32).view({batch.size, channels, 1, 1}).to(device_);
+  const auto offset = ((shift - mean) / std).to(torch::kFloat32).view({batch.size, channels, 1, 1}).to(device_);
   // Pinned by the allocator below, so the copy runs beside the previous step.
-  const auto bytes = torch::from_blob(batch.images, {batch.size, batch.height, batch.width, channels},
-                                      torch::kUInt8);
+  const auto bytes = torch::from_blob(batch.images, {batch.size, batch.height, batch.width, channels}, torch::kUInt8);
   const auto moved = bytes.to(device_, /*non_blocking=*/true).permute({0, 3, 1, 2});
   return torch::addcmul(offset, moved.to(torch::kFloat32), scale);
 }

@@ -1,9 +1,9 @@
 // Moves a batch to the device and turns bytes into normalised numbers there.
 #pragma once
 
-#include <torch/types.h>
-
 #include <vector>
+
+#include <torch/types.h>
 
 #include "topfive/data/batch.h"
 
@@ -18,8 +18,7 @@ struct DeviceBatch {
 class DeviceBatchMaker {
  public:
   // mean and std are in [0, 1] units and hold one value, or one for each channel.
-  DeviceBatchMaker(torch::Device device, std::vector<double> mean, std::vector<double> std,
-                   bool channels_last);
+  DeviceBatchMaker(torch::Device device, std::vector<double> mean, std::vector<double> std, bool channels_last);
 
   // The result owns its memory (on CUDA once the current stream has passed the copy): after finish_copies() the lease
   // of `batch` may be given back.

@@ -1,9 +1,9 @@
 #include "topfive/engine/eval_run.h"
 
-
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include <nlohmann/json.hpp>
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
@@ -30,15 +30,13 @@ void check_classes(const StateFile& saved, const data::SampleSource& source) {
     const std::string was = i < trained.size() ? trained[i] : "nothing";
     const std::string is = i < found.size() ? as_stored(found[i]) : "nothing";
     if (was == is) continue;
-    throw base::UserError(base::ExitCode::kBadData,
-                          "the classes differ from those the network was trained on: class " +
-                              std::to_string(i) + " was \"" + was + "\" and is \"" + is +
-                              "\" here; check --data");
+    throw base::UserError(base::ExitCode::kBadData, "the classes differ from those the network was trained on: class " +
+                                                        std::to_string(i) + " was \"" + was + "\" and is \"" + is +
+                                                        "\" here; check --data");
   }
 }
 
-std::string result_json(const EvalRequest& request, const StateFile& saved,
-                        const metrics::TopKCounts& counts) {
+std::string result_json(const EvalRequest& request, const StateFile& saved, const metrics::TopKCounts& counts) {
   const nlohmann::ordered_json json = {{"top1_error", counts.top1_error()},
                                        {"top5_error", counts.top5_error()},
                                        {"top1_wrong", counts.total - counts.top1_correct},

@@ -1,9 +1,9 @@
 #include "topfive/engine/evaluator.h"
 
+#include <cstdio>
+
 #include <torch/types.h>
 #include <torch/utils.h>
-
-#include <cstdio>
 
 #include "topfive/base/stop_signal.h"
 #include "topfive/base/text.h"
@@ -50,8 +50,8 @@ std::string format_error(const std::string& name, std::int64_t correct, std::int
   char percent[32];
   std::snprintf(percent, sizeof percent, "%.2f",
                 total > 0 ? 100.0 * static_cast<double>(wrong) / static_cast<double>(total) : 0.0);
-  return name + " error " + percent + " % (" + base::with_thousands(wrong) + " of " +
-         base::with_thousands(total) + " wrong)";
+  return name + " error " + percent + " % (" + base::with_thousands(wrong) + " of " + base::with_thousands(total) +
+         " wrong)";
 }
 
 }  // namespace topfive::engine

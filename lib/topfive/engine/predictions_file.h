@@ -1,11 +1,11 @@
 // The predictions of an evaluation as CSV, one line a picture, in the order of the data set.
 #pragma once
 
-#include <torch/types.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "topfive/data/batch.h"
 #include "topfive/data/sample_source.h"

@@ -1,9 +1,9 @@
 #include "topfive/engine/progress.h"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdio>
+
+#include <unistd.h>
 
 #include "topfive/base/text.h"
 
@@ -25,8 +25,8 @@ std::string format_progress(const ProgressLine& line) {
   char text[256];
   std::snprintf(text, sizeof text, "epoch %lld/%lld  step %s/%s  loss %.4f  lr %.4g  %.*f img/s  ETA %s",
                 static_cast<long long>(line.epoch), static_cast<long long>(line.num_epochs),
-                base::with_thousands(line.step).c_str(), base::with_thousands(line.total_steps).c_str(),
-                line.loss, line.learning_rate, line.images_per_second < 10 ? 1 : 0, line.images_per_second,
+                base::with_thousands(line.step).c_str(), base::with_thousands(line.total_steps).c_str(), line.loss,
+                line.learning_rate, line.images_per_second < 10 ? 1 : 0, line.images_per_second,
                 format_duration(line.seconds_left).c_str());
   return text;
 }

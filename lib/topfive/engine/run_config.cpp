@@ -27,19 +27,17 @@ const base::Fields<ExpectedResult>& ExpectedResult::fields() {
                   {.help = "top-1 error on the validation set, a fraction", .min = 0, .max = 1})
           .number("top5_error", &ExpectedResult::top5_error,
                   {.help = "top-5 error on the validation set, a fraction", .min = 0, .max = 1})
-          .text("source", &ExpectedResult::source,
-                {.help = "paper table, reference implementation, or our own run"})
+          .text("source", &ExpectedResult::source, {.help = "paper table, reference implementation, or our own run"})
           .text("cost", &ExpectedResult::cost, {.help = "what a run takes, and on which machine"});
   return kFields;
 }
 
 const base::Fields<AugmentConfig>& AugmentConfig::fields() {
-  static const auto kFields =
-      base::Fields<AugmentConfig>("What happens to a picture between decoding and the batch.")
-          .list_of("train", &AugmentConfig::train, augment::transform_alternatives(),
-                   {.help = "steps for training pictures, in order", .required = true})
-          .list_of("eval", &AugmentConfig::eval, augment::transform_alternatives(),
-                   {.help = "steps for validation pictures, in order", .required = true});
+  static const auto kFields = base::Fields<AugmentConfig>("What happens to a picture between decoding and the batch.")
+                                  .list_of("train", &AugmentConfig::train, augment::transform_alternatives(),
+                                           {.help = "steps for training pictures, in order", .required = true})
+                                  .list_of("eval", &AugmentConfig::eval, augment::transform_alternatives(),
+                                           {.help = "steps for validation pictures, in order", .required = true});
   return kFields;
 }
 
@@ -51,10 +49,9 @@ const base::Fields<TrainConfig>& TrainConfig::fields() {
                    .min = 0,
                    .max = 100'000,
                    .paper = "about 90 (Krizhevsky 2012, section 5)"})
-          .number("max_steps", &TrainConfig::max_steps,
-                  {.help = "optimizer steps after which the run ends in any case, 0 for no limit",
-                   .min = 0,
-                   .max = 1e12})
+          .number(
+              "max_steps", &TrainConfig::max_steps,
+              {.help = "optimizer steps after which the run ends in any case, 0 for no limit", .min = 0, .max = 1e12})
           .number("global_batch_size", &TrainConfig::global_batch_size,
                   {.help = "pictures per optimizer step, over all devices",
                    .min = 1,
@@ -102,8 +99,7 @@ const base::Fields<RunConfig>& RunConfig::fields() {
       base::Fields<RunConfig>("A recipe: what to train, on what, how and for how long.")
           .text("description", &RunConfig::description, {.help = "what the recipe is, for people"})
           .object("expected", &RunConfig::expected)
-          .one_of("model", &RunConfig::model, models::model_alternatives(),
-                  {.help = "the network", .required = true})
+          .one_of("model", &RunConfig::model, models::model_alternatives(), {.help = "the network", .required = true})
           .object("data", &RunConfig::data)
           .object("augment", &RunConfig::augment, {.help = "", .required = true})
           .object("loss", &RunConfig::loss)
@@ -144,8 +140,6 @@ RunConfig parse_run_config(const std::string& text, const std::string& name) {
   return RunConfig::fields().parse(base::ConfigNode(document));
 }
 
-std::string dump_run_config(const RunConfig& config) {
-  return RunConfig::fields().dump(config).dump(2) + "\n";
-}
+std::string dump_run_config(const RunConfig& config) { return RunConfig::fields().dump(config).dump(2) + "\n"; }
 
 }  // namespace topfive::engine

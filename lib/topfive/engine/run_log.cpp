@@ -2,8 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "topfive/base/error.h"
 
@@ -37,8 +38,7 @@ EvalRecord read_eval(const Json& json) {
 
 }  // namespace
 
-RunLog::RunLog(std::filesystem::path path, std::int64_t keep_bytes)
-    : path_(std::move(path)), bytes_(keep_bytes) {
+RunLog::RunLog(std::filesystem::path path, std::int64_t keep_bytes) : path_(std::move(path)), bytes_(keep_bytes) {
   std::error_code error;
   if (std::filesystem::exists(path_)) {
     bytes_ = std::min(bytes_, static_cast<std::int64_t>(std::filesystem::file_size(path_)));

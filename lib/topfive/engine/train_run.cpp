@@ -1,8 +1,8 @@
 #include "topfive/engine/train_run.h"
 
-#include <torch/utils.h>
-
 #include <memory>
+
+#include <torch/utils.h>
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
@@ -35,8 +35,8 @@ std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   data::check_same_classes(train_input.source(), eval_input.source());
   torch::manual_seed(config.train.seed);
   auto model = make_model(config, device);
-  return std::make_unique<Preparation>(Preparation{
-      std::move(config), device, std::move(train_input), std::move(eval_input), std::move(model)});
+  return std::make_unique<Preparation>(
+      Preparation{std::move(config), device, std::move(train_input), std::move(eval_input), std::move(model)});
 }
 
 void announce(const Preparation& run, const TrainRequest& request) {
@@ -104,8 +104,7 @@ TrainOutcome run_training(const TrainRequest& request) {
   Trainer trainer(run->config, std::move(parts));
   if (checkpoint) {
     trainer.resume_from(*checkpoint);
-    base::log_info("resumed    " + checkpoint->string() + " at step " +
-                   base::with_thousands(trainer.state().step));
+    base::log_info("resumed    " + checkpoint->string() + " at step " + base::with_thousands(trainer.state().step));
   }
   base::write_file_atomically(request.run_directory / "config.json", dump_run_config(run->config));
   const auto outcome = trainer.run();

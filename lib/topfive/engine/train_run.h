@@ -12,7 +12,7 @@
 namespace topfive::engine {
 
 struct TrainRequest {
-  std::string config;  // a path, or the name of a shipped config
+  std::string config;                  // a path, or the name of a shipped config
   std::vector<std::string> overrides;  // "key=value"
   std::filesystem::path data_directory;
   std::filesystem::path run_directory;

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "topfive/base/error.h"
 
@@ -15,10 +16,14 @@ using Json = nlohmann::ordered_json;
 constexpr int kFormatVersion = 1;
 
 // Sections and keys that may change between a run and its resumption.
-constexpr std::array<std::string_view, 8> kHarmless = {
-    "/description", "/expected",          "/log",
-    "/checkpoint",  "/data/num_loader_threads", "/data/ring_batches",
-    "/data/max_memory_mb", "/train/eval_batch_size"};
+constexpr std::array<std::string_view, 8> kHarmless = {"/description",
+                                                       "/expected",
+                                                       "/log",
+                                                       "/checkpoint",
+                                                       "/data/num_loader_threads",
+                                                       "/data/ring_batches",
+                                                       "/data/max_memory_mb",
+                                                       "/train/eval_batch_size"};
 
 bool is_harmless(const std::string& pointer) {
   return std::any_of(kHarmless.begin(), kHarmless.end(),
@@ -76,14 +81,10 @@ Provenance read_provenance(const Json& json) {
 
 std::string dump_state(const StateFile& file) {
   const Provenance& from = file.provenance;
-  const Json json = {{"format_version", kFormatVersion},
-                     {"state", dump_train_state(file.state)},
-                     {"topfive_version", from.topfive_version},
-                     {"commit", from.commit},
-                     {"libtorch_version", from.libtorch_version},
-                     {"data_fingerprint", from.data_fingerprint},
-                     {"class_names", from.class_names},
-                     {"config", Json::parse(from.config_json)}};
+  const Json json = {{"format_version", kFormatVersion},          {"state", dump_train_state(file.state)},
+                     {"topfive_version", from.topfive_version},   {"commit", from.commit},
+                     {"libtorch_version", from.libtorch_version}, {"data_fingerprint", from.data_fingerprint},
+                     {"class_names", from.class_names},           {"config", Json::parse(from.config_json)}};
   // Class names come from the file system and need not be UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -92,14 +93,12 @@ StateFile parse_state(const std::string& text, const std::string& name) {
   try {
     const Json json = Json::parse(text);
     if (json.at("format_version") != kFormatVersion) {
-      throw base::UserError(base::ExitCode::kBadData,
-                            name + ": format version " + json.at("format_version").dump() +
-                                "; this topfive reads version 1");
+      throw base::UserError(base::ExitCode::kBadData, name + ": format version " + json.at("format_version").dump() +
+                                                          "; this topfive reads version 1");
     }
     return {read_train_state(json.at("state")), read_provenance(json)};
   } catch (const Json::exception&) {
-    throw base::UserError(base::ExitCode::kBadData,
-                          name + ": not a training state; use another checkpoint");
+    throw base::UserError(base::ExitCode::kBadData, name + ": not a training state; use another checkpoint");
   }
 }
 

@@ -18,10 +18,10 @@ struct TrainState {
   double epoch_loss_sum = 0.0;      // sum over pictures of the loss, this epoch
   std::int64_t epoch_top1_correct = 0;
   std::int64_t epoch_images = 0;
-  double record_loss_sum = 0.0;     // the same since the last line of the run log
+  double record_loss_sum = 0.0;  // the same since the last line of the run log
   std::int64_t record_images = 0;
-  std::int64_t bad_images = 0;      // whole run, finished epochs
-  double best_top1_error = 2.0;     // above any error: none yet
+  std::int64_t bad_images = 0;   // whole run, finished epochs
+  double best_top1_error = 2.0;  // above any error: none yet
   std::int64_t best_step = -1;
   std::int64_t log_bytes = 0;       // length of the run log at this moment
   std::string random_state;         // LibTorch's CPU generator, hexadecimal
@@ -30,8 +30,8 @@ struct TrainState {
 
 // What a checkpoint was made from; compared on resume, used by eval.
 struct Provenance {
-  std::string config_json;        // resolved
-  std::string data_fingerprint;   // of the training set
+  std::string config_json;       // resolved
+  std::string data_fingerprint;  // of the training set
   std::vector<std::string> class_names;
   std::string topfive_version;
   std::string commit;

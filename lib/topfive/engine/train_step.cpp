@@ -6,12 +6,12 @@
 
 namespace topfive::engine {
 
-StepSums train_step(models::ImageClassifier& model, optim::Optimizer& optimizer,
-                    const loss::LossConfig& loss_config, const DeviceBatch& batch, double learning_rate) {
+StepSums train_step(models::ImageClassifier& model, optim::Optimizer& optimizer, const loss::LossConfig& loss_config,
+                    const DeviceBatch& batch, double learning_rate) {
   // Forward.
   const models::Prediction prediction = model.forward(batch.images);
-  const torch::Tensor loss = loss::classification_loss(prediction.logits, prediction.auxiliary_logits,
-                                                       batch.labels, loss_config);
+  const torch::Tensor loss =
+      loss::classification_loss(prediction.logits, prediction.auxiliary_logits, batch.labels, loss_config);
   // Backward.
   optimizer.zero_grad();
   loss.backward();

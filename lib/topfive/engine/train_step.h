@@ -1,9 +1,9 @@
 // One optimizer step.
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
+
+#include <torch/types.h>
 
 #include "topfive/engine/device_batch.h"
 #include "topfive/loss/loss_config.h"
@@ -18,7 +18,7 @@ struct StepSums {
   torch::Tensor top1_correct;  // int64 scalar
 };
 
-StepSums train_step(models::ImageClassifier& model, optim::Optimizer& optimizer,
-                    const loss::LossConfig& loss_config, const DeviceBatch& batch, double learning_rate);
+StepSums train_step(models::ImageClassifier& model, optim::Optimizer& optimizer, const loss::LossConfig& loss_config,
+                    const DeviceBatch& batch, double learning_rate);
 
 }  // namespace topfive::engine

@@ -1,10 +1,10 @@
 #include "topfive/engine/trainer.h"
 
-#include <torch/version.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include <torch/version.h>
 
 #include "topfive/base/error.h"
 #include "topfive/base/log.h"
@@ -21,13 +21,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 Provenance make_provenance(const RunConfig& config, const data::SampleSource& train) {
-  return {dump_run_config(config), train.fingerprint(), train.class_names(),
-          kVersion,                kCommit,             TORCH_VERSION};
+  return {dump_run_config(config), train.fingerprint(), train.class_names(), kVersion, kCommit, TORCH_VERSION};
 }
 
 }  // namespace
@@ -42,8 +39,7 @@ RunLength run_length(const TrainConfig& config, std::int64_t num_images) {
   if (length.steps_per_epoch == 0) {
     throw base::UserError(base::ExitCode::kConfig,
                           "train.global_batch_size is " + std::to_string(config.global_batch_size) +
-                              ", but the training set has only " + std::to_string(num_images) +
-                              " pictures; lower it");
+                              ", but the training set has only " + std::to_string(num_images) + " pictures; lower it");
   }
   length.total_steps = std::llround(config.num_epochs * static_cast<double>(length.steps_per_epoch));
   if (config.max_steps > 0) length.total_steps = std::min(length.total_steps, config.max_steps);
@@ -114,8 +110,8 @@ bool Trainer::train_epoch() {
     const DeviceBatch batch = batches_.make(*lease);
     batches_.finish_copies();
     lease.release();
-    const double rate = optim::learning_rate(config_.schedule, state_.step, length_.steps_per_epoch,
-                                             length_.total_steps);
+    const double rate =
+        optim::learning_rate(config_.schedule, state_.step, length_.steps_per_epoch, length_.total_steps);
     const StepSums sums = train_step(*parts_.model, *optimizer_, config_.loss, batch, rate);
     after_step(sums, batch.labels.size(0), rate);
   }
@@ -147,10 +143,10 @@ void Trainer::write_train_record(double learning_rate) {
   record.images_per_second = steps * config_.train.global_batch_size / seconds;
   record.data_wait = std::min(1.0, (waited - last_record_wait_) / seconds);
   log_->write(record);
-  progress_.show(format_progress(
-      {record.step, length_.total_steps, record.epoch, length_.num_epochs(), record.loss, learning_rate,
-       record.images_per_second,
-       static_cast<double>(length_.total_steps - state_.step) * seconds / std::max(steps, 1.0)}));
+  progress_.show(
+      format_progress({record.step, length_.total_steps, record.epoch, length_.num_epochs(), record.loss, learning_rate,
+                       record.images_per_second,
+                       static_cast<double>(length_.total_steps - state_.step) * seconds / std::max(steps, 1.0)}));
   state_.record_loss_sum = 0.0;
   state_.record_images = 0;
   last_record_ = Clock::now();
@@ -196,10 +192,9 @@ bool Trainer::evaluate_epoch() {
 
   const auto images = static_cast<double>(std::max<std::int64_t>(state_.epoch_images, 1));
   log_->write(EvalRecord{state_.step, done, state_.epoch_loss_sum / images,
-                        1.0 - static_cast<double>(state_.epoch_top1_correct) / images, *counts});
-  base::log_info("epoch " + std::to_string(done) + ": " +
-                 format_error("top-1", counts->top1_correct, counts->total) + ", " +
-                 format_error("top-5", counts->top5_correct, counts->total));
+                         1.0 - static_cast<double>(state_.epoch_top1_correct) / images, *counts});
+  base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
+                 ", " + format_error("top-5", counts->top5_correct, counts->total));
   is_best_ = counts->top1_error() < state_.best_top1_error;
   if (is_best_) {
     state_.best_top1_error = counts->top1_error();

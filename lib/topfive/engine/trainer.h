@@ -1,14 +1,14 @@
 // The whole story of a training run, from the first step to the last checkpoint.
 #pragma once
 
-#include <torch/types.h>
-
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <torch/types.h>
 
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/checkpoint_store.h"
@@ -37,7 +37,7 @@ struct TrainerParts {
   std::shared_ptr<models::ImageClassifier> model;
   const SplitInput* train_input = nullptr;  // borrowed for the trainer's life
   const SplitInput* eval_input = nullptr;
-  std::filesystem::path run_directory;      // exists, is writable and locked by this process
+  std::filesystem::path run_directory;  // exists, is writable and locked by this process
   std::optional<std::chrono::seconds> max_time;
 };
 

@@ -34,8 +34,7 @@ std::string number(double value) {
 }
 
 std::string text_at(double x, double y, const std::string& anchor, const std::string& text) {
-  return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" + text +
-         "</text>\n";
+  return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" + text + "</text>\n";
 }
 
 // The upper end of an axis: 1, 2 or 5 times a power of ten, so that grid lines carry short numbers.
@@ -69,8 +68,7 @@ std::string draw_grid(const Panel& panel, const Axes& axes) {
     const double share = static_cast<double>(i) / kGridLines;
     const double y = kTop + kPanelHeight * (1 - share);
     const double x = panel.left + kPanelWidth * share;
-    svg += "<path class=\"grid\" d=\"M" + number(panel.left) + " " + number(y) + "h" + number(kPanelWidth) +
-           "\"/>\n";
+    svg += "<path class=\"grid\" d=\"M" + number(panel.left) + " " + number(y) + "h" + number(kPanelWidth) + "\"/>\n";
     svg += text_at(panel.left - 6, y + 4, "end", number(axes.y_end * share));
     svg += text_at(x, kTop + kPanelHeight + 18, "middle", number(axes.x_end * share));
   }
@@ -122,8 +120,7 @@ Panel error_panel(const RunHistory& history) {
 std::string training_curve_svg(const RunHistory& history) {
   const double width = 2 * kPanelWidth + 3 * kMargin;
   const double height = kTop + kPanelHeight + 52;
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width) + "\" height=\"" +
-         number(height) +
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width) + "\" height=\"" + number(height) +
          "\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#24292f\">\n"
          "<style>.grid{stroke:#d8dee4}polyline,path{fill:none;stroke-width:1.6}.grid{stroke-width:1}</style>\n"
          "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n" +

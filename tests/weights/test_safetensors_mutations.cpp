@@ -96,12 +96,12 @@ bool keeps_promises(const SafetensorsHeader& header) {
 
 }  // namespace
 
-TEST_CASE("3000 mutated headers are refused as bad data or read in full") {
+TEST_CASE("6000 mutated headers are refused as bad data or read in full") {
   std::mt19937 random(20121001);
   const std::vector<std::string> originals = seeds();
   int accepted = 0;
   int refused = 0;
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 6000; ++i) {
     std::string text = originals[static_cast<std::size_t>(i) % originals.size()];
     const int rounds = 1 + static_cast<int>(random() % 3);
     for (int round = 0; round < rounds; ++round) text = mutate(text, random);
@@ -118,7 +118,7 @@ TEST_CASE("3000 mutated headers are refused as bad data or read in full") {
   }
   // Both sides must be exercised, or the mutations prove nothing.
   CHECK(accepted > 50);
-  CHECK(refused > 2000);
+  CHECK(refused > 4000);
 }
 
 TEST_CASE("a valid header is refused as soon as it is cut at any place") {

@@ -23,8 +23,8 @@ namespace topfive::models {
 enum class AlexNetVariant { k2012, kTorchvision, kSmall };
 // kAuto: the paper's formula in variant 2012, none in the others.
 enum class LrnForm { kAuto, kPaper, kCode2012, kCaffe, kNone };
-// kAuto: the paper's in variant 2012, LibTorch's in torchvision, He's in small.
-enum class AlexNetInit { kAuto, kPaper, kCode2012, kCaffe, kHe, kTorchDefault };
+// kAuto: the paper's in variant 2012, LibTorch's in torchvision, LeCun's in small.
+enum class AlexNetInit { kAuto, kPaper, kCode2012, kCaffe, kHe, kLecun, kTorchDefault };
 
 struct AlexNetConfig {
   AlexNetVariant variant = AlexNetVariant::k2012;

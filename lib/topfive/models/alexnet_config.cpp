@@ -69,9 +69,9 @@ void add_method_fields(base::Fields<AlexNetConfig>& fields) {
                {"code_2012", AlexNetInit::kCode2012},
                {"caffe", AlexNetInit::kCaffe},
                {"he", AlexNetInit::kHe},
+               {"lecun", AlexNetInit::kLecun},
                {"torch_default", AlexNetInit::kTorchDefault}},
-              {.help = "Initial weights; auto is paper in variant 2012, torch_default in "
-                       "torchvision, he in small",
+              {.help = "Initial weights; auto is paper in variant 2012, torch_default in torchvision, lecun in small",
                .paper = "N(0, 0.01); bias 1 in conv2, conv4, conv5, fc6, fc7 (section 5)"})
       .boolean("batch_norm", &AlexNetConfig::batch_norm,
                {.help = "Batch normalisation after every convolution; variant small only", .paper = "false"});

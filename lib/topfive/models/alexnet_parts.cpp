@@ -1,5 +1,7 @@
 #include "topfive/models/alexnet_parts.h"
 
+#include <cmath>
+
 #include <torch/torch.h>
 
 #include "topfive/models/local_response_norm.h"
@@ -41,6 +43,15 @@ void draw_he(Layer& layer) {
   torch::nn::init::zeros_(layer->bias);
 }
 
+// LeCun et al. 1998 ("Efficient BackProp"): variance 1 / inputs. He's factor of two is for rectifiers alone; max
+// pooling enlarges the activations on top of it, so that a net with three pools starts with scores of ten and more and
+// diverges at usual rates.
+template <class Layer>
+void draw_lecun(Layer& layer) {
+  torch::nn::init::normal_(layer->weight, 0.0, 1.0 / std::sqrt(static_cast<double>(layer->weight[0].numel())));
+  torch::nn::init::zeros_(layer->bias);
+}
+
 LocalResponseNormOptions lrn_options(LrnForm form, int columns) {
   switch (form) {
     case LrnForm::kPaper:
@@ -61,6 +72,13 @@ void initialise(AlexNetLayers& layers, AlexNetInit init) {
     for (auto& linear : layers.linears) draw_he(linear);
     return;
   }
+  if (init == AlexNetInit::kLecun) {
+    for (auto& conv : layers.convs) draw_lecun(conv);
+    for (auto& linear : layers.linears) draw_lecun(linear);
+    // Small scores first, so that the loss starts at the logarithm of the number of classes.
+    draw_gaussian(layers.linears[2], 0.01, 0.0);
+    return;
+  }
   const GaussianInit values = gaussian_init(init);
   for (std::size_t i = 0; i < 5; ++i) draw_gaussian(layers.convs[i], values.deviations[i], values.biases[i]);
   for (std::size_t i = 0; i < 3; ++i) {
@@ -73,7 +91,7 @@ AlexNetConfig resolved(AlexNetConfig config) {
   if (config.lrn == LrnForm::kAuto) config.lrn = paper ? LrnForm::kPaper : LrnForm::kNone;
   if (config.init == AlexNetInit::kAuto) {
     const bool torchvision = config.variant == AlexNetVariant::kTorchvision;
-    config.init = paper ? AlexNetInit::kPaper : torchvision ? AlexNetInit::kTorchDefault : AlexNetInit::kHe;
+    config.init = paper ? AlexNetInit::kPaper : torchvision ? AlexNetInit::kTorchDefault : AlexNetInit::kLecun;
   }
   return config;
 }

@@ -1,4 +1,8 @@
-#include <opencv2/imgcodecs.hpp>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+// jpeglib.h needs cstdio before it.
+#include <jpeglib.h>
 
 #include "topfive/data/open_source.h"
 
@@ -13,12 +17,40 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A picture of one colour, given as RGB.
-std::string png(cv::Size size, const cv::Scalar& rgb) {
-  const cv::Mat bgr(size, CV_8UC3, cv::Scalar(rgb[2], rgb[1], rgb[0]));
-  std::vector<unsigned char> bytes;
-  REQUIRE(cv::imencode(".png", bgr, bytes));
-  return {bytes.begin(), bytes.end()};
+// A picture of one colour, given as RGB. Written with libjpeg itself: OpenCV's encoder starts GDAL,
+// whose locks ThreadSanitizer takes for a deadlock.
+std::string jpeg(int width, int height, const std::array<JSAMPLE, 3>& rgb) {
+  jpeg_compress_struct state{};
+  jpeg_error_mgr errors{};
+  state.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&state);
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&state, &bytes, &size);
+  state.image_width = static_cast<JDIMENSION>(width);
+  state.image_height = static_cast<JDIMENSION>(height);
+  state.input_components = 3;
+  state.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&state);
+  jpeg_set_quality(&state, 100, TRUE);
+  jpeg_start_compress(&state, TRUE);
+  std::vector<JSAMPLE> row;
+  for (int x = 0; x < width; ++x) row.insert(row.end(), rgb.begin(), rgb.end());
+  JSAMPROW rows[] = {row.data()};
+  for (int y = 0; y < height; ++y) jpeg_write_scanlines(&state, rows, 1);
+  jpeg_finish_compress(&state);
+  jpeg_destroy_compress(&state);
+  const std::string content(bytes, bytes + size);
+  std::free(bytes);
+  return content;
+}
+
+// The first pixel of a slot; YCbCr may move a channel by a step or two.
+bool near(const std::uint8_t* pixel, const std::array<int, 3>& rgb) {
+  for (std::size_t c = 0; c < 3; ++c) {
+    if (std::abs(pixel[c] - rgb[c]) > 2) return false;
+  }
+  return true;
 }
 
 augment::Pipeline crop_pipeline(int channels = 3) {
@@ -28,8 +60,8 @@ augment::Pipeline crop_pipeline(int channels = 3) {
 }
 
 void write_two_classes(const fs::path& directory) {
-  write_file(directory / "val" / "blue" / "1.png", png({20, 10}, {0, 0, 255}));
-  write_file(directory / "val" / "red" / "2.png", png({9, 30}, {255, 0, 0}));
+  write_file(directory / "val" / "blue" / "1.jpg", jpeg(20, 10, {0, 0, 255}));
+  write_file(directory / "val" / "red" / "2.JPEG", jpeg(9, 30, {255, 0, 0}));
 }
 
 }  // namespace
@@ -46,10 +78,8 @@ TEST_CASE("pictures in class folders reach the batch as RGB pixels") {
   loader.start({});
   const auto batch = loader.next();
   REQUIRE((batch->size == 2 && batch->height == 8 && batch->width == 8 && batch->channels == 3));
-  const std::vector<int> blue(batch->images, batch->images + 3);
-  const std::vector<int> red(batch->images + 192, batch->images + 195);
-  CHECK(blue == std::vector<int>{0, 0, 255});
-  CHECK(red == std::vector<int>{255, 0, 0});
+  CHECK(near(batch->images, {0, 0, 255}));
+  CHECK(near(batch->images + 192, {255, 0, 0}));
   CHECK((batch->labels[0] == 0 && batch->labels[1] == 1));
 }
 

@@ -1,13 +1,12 @@
 #include <array>
-#include <cstdio>
-#include <cstdlib>
-// jpeglib.h needs cstdio before it.
-#include <jpeglib.h>
+#include <cstdint>
+#include <string>
 
 #include "topfive/data/open_source.h"
 
 #include "data/fake_source.h"
 #include "data/test_files.h"
+#include "image/image_files.h"
 
 using namespace topfive;
 using data::BatchLoader;
@@ -17,32 +16,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A picture of one colour, given as RGB. Written with libjpeg itself: OpenCV's encoder starts GDAL,
-// whose locks ThreadSanitizer takes for a deadlock.
-std::string jpeg(int width, int height, const std::array<JSAMPLE, 3>& rgb) {
-  jpeg_compress_struct state{};
-  jpeg_error_mgr errors{};
-  state.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&state);
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&state, &bytes, &size);
-  state.image_width = static_cast<JDIMENSION>(width);
-  state.image_height = static_cast<JDIMENSION>(height);
-  state.input_components = 3;
-  state.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&state);
-  jpeg_set_quality(&state, 100, TRUE);
-  jpeg_start_compress(&state, TRUE);
-  std::vector<JSAMPLE> row;
-  for (int x = 0; x < width; ++x) row.insert(row.end(), rgb.begin(), rgb.end());
-  JSAMPROW rows[] = {row.data()};
-  for (int y = 0; y < height; ++y) jpeg_write_scanlines(&state, rows, 1);
-  jpeg_finish_compress(&state);
-  jpeg_destroy_compress(&state);
-  const std::string content(bytes, bytes + size);
-  std::free(bytes);
-  return content;
+// A picture of one colour, given as RGB. Not by OpenCV's encoder: it starts GDAL, whose locks ThreadSanitizer takes for
+// a deadlock.
+std::string jpeg(int width, int height, const std::array<std::uint8_t, 3>& rgb) {
+  const image::Image picture(height, width, CV_8UC3, cv::Scalar(rgb[0], rgb[1], rgb[2]));
+  const auto bytes = test::make_jpeg(picture, {.quality = 100});
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 // The first pixel of a slot; YCbCr may move a channel by a step or two.

@@ -8,7 +8,7 @@
 #
 # LibTorch is taken from the first of: --libtorch, TOPFIVE_LIBTORCH, CMAKE_PREFIX_PATH, an importable python3 torch,
 # the project's .deps/venv, where it is installed if need be (TOPFIVE_TORCH_INDEX names another package index).
-# A second run changes nothing. Written for Debian 12 and 13 and Ubuntu 22.04 and 24.04.
+# A second run changes nothing. Written for Debian 12 and 13 and Ubuntu 24.04.
 #
 # Exit codes: 0 ready, 64 wrong command line, 66 the LibTorch that was named cannot be used,
 #             69 something is missing that this script cannot install (it prints the command that does).

@@ -44,6 +44,29 @@ class FileSizeLimit {
   void (*handler_)(int);
 };
 
+// A directory that this process may read but not write while the guard lives. Root may write everywhere, so root gives
+// the directory to another user and takes that user's place.
+class WithoutWritePermission {
+ public:
+  explicit WithoutWritePermission(const std::filesystem::path& directory) : directory_(directory) {
+    REQUIRE(chmod(directory_.c_str(), 0500) == 0);
+    if (!root_) return;
+    REQUIRE(chown(directory_.c_str(), kNobody, kNobody) == 0);
+    REQUIRE(seteuid(kNobody) == 0);
+  }
+  ~WithoutWritePermission() {
+    if (root_) CHECK(seteuid(0) == 0);
+    CHECK(chmod(directory_.c_str(), 0700) == 0);
+  }
+  WithoutWritePermission(const WithoutWritePermission&) = delete;
+  WithoutWritePermission& operator=(const WithoutWritePermission&) = delete;
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+  const bool root_ = geteuid() == 0;
+  std::filesystem::path directory_;
+};
+
 }  // namespace
 
 TEST_CASE("a file is read whole, every byte value included") {
@@ -150,13 +173,15 @@ TEST_CASE("a write that fails half-way keeps the old content and removes the tem
 }
 
 TEST_CASE("a write into a directory without permission keeps the old content") {
-  if (geteuid() == 0) return;  // root may write everywhere
   const FileDirectory directory;
   const auto path = directory.write("state.json", "old");
-  REQUIRE(chmod(directory.path().c_str(), 0500) == 0);
-  const auto error = error_of([&] { write_file_atomically(path, "new"); });
-  const auto folder = error_of([&] { create_writable_directory(directory.path()); });
-  REQUIRE(chmod(directory.path().c_str(), 0700) == 0);
+  CaughtError error;
+  CaughtError folder;
+  {
+    const WithoutWritePermission denied(directory.path());
+    error = error_of([&] { write_file_atomically(path, "new"); });
+    folder = error_of([&] { create_writable_directory(directory.path()); });
+  }
   CHECK(error.code == ExitCode::kCannotCreate);
   CHECK_THAT(error.text, ContainsSubstring("Permission denied; check the permissions"));
   CHECK(folder.code == ExitCode::kCannotCreate);

@@ -35,3 +35,14 @@ TEST_CASE("the training curve draws a point for every record", "[engine]") {
 TEST_CASE("an empty history still gives a picture", "[engine]") {
   CHECK_THAT(topfive::engine::training_curve_svg({}), ContainsSubstring("</svg>"));
 }
+
+TEST_CASE("the axes of the training curve carry round numbers, whole ones for steps and epochs", "[engine]") {
+  topfive::engine::RunHistory history;
+  history.train.push_back({1404, 3, 0.7, 0.1, 100, 0});
+  for (int epoch = 1; epoch <= 3; ++epoch) history.eval.push_back({468 * epoch, epoch, 0.7, 0.5, {8, 9, 10}});
+  const std::string svg = topfive::engine::training_curve_svg(history);
+  for (const auto* mark : {">500<", ">1000<", ">0.2<", ">0.4<", ">1<", ">2<", ">3<"}) {
+    CHECK_THAT(svg, ContainsSubstring(mark));
+  }
+  for (const auto* mark : {">281<", ">0.5<", ">1.5<", ">2.4<"}) CHECK_THAT(svg, !ContainsSubstring(mark));
+}

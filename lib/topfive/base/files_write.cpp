@@ -101,7 +101,7 @@ void create_writable_directory(const std::filesystem::path& directory) {
     error = std::make_error_code(std::errc::not_a_directory);
   }
   if (error) throw_system_error(ExitCode::kCannotCreate, "create directory", directory, error.value());
-  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
+  if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
     throw_system_error(ExitCode::kCannotCreate, "write into directory", directory, errno);
   }
 }

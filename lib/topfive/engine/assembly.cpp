@@ -1,7 +1,6 @@
 #include "topfive/engine/assembly.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "topfive/base/error.h"
@@ -65,27 +64,20 @@ std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const Sp
                                                const torch::Device& device,
                                                std::function<void(const data::BadSample&)> on_bad) {
   const bool training = split == data::Split::kTrain;
-  const int all_cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   data::LoaderOptions options;
   options.batch_size = training ? config.train.global_batch_size : config.train.eval_batch_size;
-  options.threads = config.data.num_loader_threads > 0 ? config.data.num_loader_threads : all_cores;
+  options.threads = config.data.num_loader_threads;
   options.ring_batches = config.data.ring_batches;
   options.channels = config.data.channels;
   options.seed = config.train.seed;
+  options.max_memory_bytes = std::int64_t{config.data.max_memory_mb} << 20;
   options.substitute_bad = training;
   options.max_bad = std::max<std::int64_t>(
       config.data.max_bad_images,
       static_cast<std::int64_t>(config.data.max_bad_fraction * static_cast<double>(input.source().size())));
   options.on_bad = std::move(on_bad);
-  auto loader = std::make_unique<data::BatchLoader>(input.source(), input.pipeline(), std::move(options),
-                                                    pixel_allocator(device));
-  const std::int64_t limit = std::int64_t{config.data.max_memory_mb} << 20;
-  if (loader->memory_bytes() > limit) {
-    does_not_fit("the batch ring needs " + std::to_string(loader->memory_bytes() >> 20) +
-                 " MiB, data.max_memory_mb allows " + std::to_string(config.data.max_memory_mb) +
-                 "; lower data.ring_batches or the batch size");
-  }
-  return loader;
+  return std::make_unique<data::BatchLoader>(input.source(), input.pipeline(), std::move(options),
+                                             pixel_allocator(device));
 }
 
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device) {

@@ -25,7 +25,7 @@ struct Panel {
 };
 
 constexpr double kPanelWidth = 360, kPanelHeight = 220, kTop = 46, kMargin = 56;
-constexpr int kGridLines = 5;
+constexpr int kMostMarks = 6;
 
 std::string number(double value) {
   char text[32];
@@ -37,18 +37,26 @@ std::string text_at(double x, double y, const std::string& anchor, const std::st
   return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" + text + "</text>\n";
 }
 
-// The upper end of an axis: 1, 2 or 5 times a power of ten, so that grid lines carry short numbers.
-double axis_end(double largest) {
-  if (!(largest > 0)) return 1;
-  const double power = std::pow(10, std::floor(std::log10(largest)));
-  for (const double factor : {1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0}) {
-    if (factor * power >= largest) return factor * power;
+// An axis from 0 to `end` with a labelled mark every `step`.
+struct Axis {
+  double end = 1;
+  double step = 1;
+};
+
+// At most six marks, a round number apart, so that they carry short labels. Whole numbers are counted in whole steps.
+Axis axis_up_to(double largest, bool whole) {
+  if (!(largest > 0)) return {1, 1};
+  const double least_step = whole ? std::max(1.0, largest / kMostMarks) : largest / kMostMarks;
+  const double power = std::pow(10, std::floor(std::log10(least_step)));
+  double step = 10 * power;
+  for (const double factor : {5.0, 2.0, 1.0}) {
+    if (factor * power >= least_step * (1 - 1e-9)) step = factor * power;
   }
-  return 10 * power;
+  return {whole ? largest : step * std::ceil(largest / step - 1e-9), step};
 }
 
 struct Axes {
-  double x_end = 1, y_end = 1;
+  Axis x, y;
 };
 
 Axes axes_of(const Panel& panel) {
@@ -59,18 +67,20 @@ Axes axes_of(const Panel& panel) {
       y = std::max(y, py);
     }
   }
-  return {std::max(x, 1.0), axis_end(y)};
+  return {axis_up_to(std::max(x, 1.0), true), axis_up_to(y, false)};
 }
 
 std::string draw_grid(const Panel& panel, const Axes& axes) {
   std::string svg = text_at(panel.left + kPanelWidth / 2, kTop - 14, "middle", panel.title);
-  for (int i = 0; i <= kGridLines; ++i) {
-    const double share = static_cast<double>(i) / kGridLines;
-    const double y = kTop + kPanelHeight * (1 - share);
-    const double x = panel.left + kPanelWidth * share;
+  const double bottom = kTop + kPanelHeight;
+  for (int i = 0; i * axes.y.step <= axes.y.end * (1 + 1e-9); ++i) {
+    const double y = bottom - kPanelHeight * i * axes.y.step / axes.y.end;
     svg += "<path class=\"grid\" d=\"M" + number(panel.left) + " " + number(y) + "h" + number(kPanelWidth) + "\"/>\n";
-    svg += text_at(panel.left - 6, y + 4, "end", number(axes.y_end * share));
-    svg += text_at(x, kTop + kPanelHeight + 18, "middle", number(axes.x_end * share));
+    svg += text_at(panel.left - 6, y + 4, "end", number(i * axes.y.step));
+  }
+  for (int i = 0; i * axes.x.step <= axes.x.end; ++i) {
+    const double x = panel.left + kPanelWidth * i * axes.x.step / axes.x.end;
+    svg += text_at(x, bottom + 18, "middle", number(i * axes.x.step));
   }
   return svg + text_at(panel.left + kPanelWidth / 2, kTop + kPanelHeight + 36, "middle", panel.x_label);
 }
@@ -78,8 +88,8 @@ std::string draw_grid(const Panel& panel, const Axes& axes) {
 std::string draw_series(const Panel& panel, const Axes& axes, const Series& series, int row) {
   std::string points;
   for (const auto& [px, py] : series.points) {
-    points += number(panel.left + kPanelWidth * px / axes.x_end) + "," +
-              number(kTop + kPanelHeight * (1 - std::min(py / axes.y_end, 1.0))) + " ";
+    points += number(panel.left + kPanelWidth * px / axes.x.end) + "," +
+              number(kTop + kPanelHeight * (1 - std::min(py / axes.y.end, 1.0))) + " ";
   }
   std::string svg = "<polyline stroke=\"" + series.colour + "\" points=\"" + points + "\"/>\n";
   const double y = kTop + 16 + 18 * row;

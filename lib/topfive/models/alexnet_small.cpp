@@ -16,7 +16,7 @@ using torch::nn::Linear;
 // AlexNet's plan at a width that one processor trains on in minutes: pooling after conv1, conv2 and
 // conv5.
 constexpr std::array<int, 5> kWidths = {32, 64, 96, 96, 64};
-constexpr std::array<int, 5> kFilters = {5, 5, 3, 3, 3};
+constexpr std::array<int, 5> kFilters = {5, 3, 3, 3, 3};
 constexpr std::array<bool, 5> kPooled = {true, true, false, false, true};
 constexpr int kHidden = 512;
 

@@ -38,7 +38,6 @@ function(topfive_test name)
   add_executable(test_${name} ${TEST_SOURCES})
   set_target_properties(test_${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests POSITION_INDEPENDENT_CODE OFF)  # as the precompiled header
-  target_compile_definitions(test_${name} PRIVATE TOPFIVE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(test_${name} PRIVATE ${TEST_LINKS} topfive_catch topfive_test_flags)
   if(TEST_TORCH)
     target_link_libraries(test_${name} PRIVATE topfive_libtorch)

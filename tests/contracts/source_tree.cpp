@@ -8,10 +8,12 @@
 
 #include <unistd.h>
 
+#include "support/source_directory.h"
+
 namespace topfive::contracts {
 namespace fs = std::filesystem;
 
-fs::path project_root() { return TOPFIVE_SOURCE_DIR; }
+fs::path project_root() { return tests::source_directory(); }
 
 std::vector<fs::path> files_below(const fs::path& root, const std::string& directory,
                                   const std::vector<std::string>& extensions) {

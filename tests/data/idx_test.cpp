@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "data/test_files.h"
+#include "support/source_directory.h"
 
 using namespace topfive;
 using data::IdxSource;
@@ -65,7 +66,7 @@ std::string refusal(const std::string& file, const std::string& content) {
 }  // namespace
 
 TEST_CASE("IDX files that Python wrote and compressed are read exactly") {
-  const IdxSource source(fs::path(TOPFIVE_SOURCE_DIR) / "tests/data/golden", Split::kEval);
+  const IdxSource source(tests::source_directory() / "tests/data/golden", Split::kEval);
   REQUIRE(source.size() == 3);
   CHECK(source.fixed_height_width() == std::pair(2, 3));
   CHECK(source.class_names().size() == 10);

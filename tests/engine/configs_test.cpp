@@ -8,6 +8,7 @@
 
 #include "small_run.h"
 #include "support/catch.h"
+#include "support/source_directory.h"
 
 namespace {
 
@@ -16,7 +17,7 @@ using topfive::engine::RunConfig;
 
 std::vector<fs::path> shipped_configs() {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(fs::path(TOPFIVE_SOURCE_DIR) / "configs")) {
+  for (const auto& entry : fs::directory_iterator(topfive::tests::source_directory() / "configs")) {
     if (entry.path().extension() == ".json") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "topfive/engine/eval_progress.h"
 #include "topfive/engine/training_curve.h"
 
 #include "support/catch.h"
@@ -19,6 +20,11 @@ TEST_CASE("durations are shown as people write them", "[engine]") {
 TEST_CASE("the progress line holds epoch, step, loss, rate, speed and time left", "[engine]") {
   CHECK(topfive::engine::format_progress({20'480, 900'810, 3, 90, 5.12034, 0.01, 87.4, 7451}) ==
         "epoch 3/90  step 20,480/900,810  loss 5.1203  lr 0.01  87 img/s  ETA 2:04:11");
+}
+
+TEST_CASE("the progress of an evaluation holds the count, speed and time left", "[engine]") {
+  CHECK(topfive::engine::format_eval_progress(2500, 10'000, 2) == "evaluated 2,500 of 10,000  1250 img/s  ETA 0:06");
+  CHECK(topfive::engine::format_eval_progress(3, 3, 0.75) == "evaluated 3 of 3  4.0 img/s  ETA 0:00");
 }
 
 TEST_CASE("the training curve draws a point for every record", "[engine]") {

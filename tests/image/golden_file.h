@@ -8,10 +8,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "support/source_directory.h"
+
 namespace topfive::test {
 
 inline nlohmann::json read_golden(const std::string& name) {
-  std::ifstream file(std::string(TOPFIVE_SOURCE_DIR) + "/tests/golden/" + name + ".json");
+  std::ifstream file(tests::golden_path(name + ".json"));
   return nlohmann::json::parse(file);
 }
 

@@ -9,12 +9,13 @@
 #include "golden_weights.h"
 #include "model_checks.h"
 #include "support/catch.h"
+#include "support/source_directory.h"
 
 namespace topfive::models {
 namespace {
 
 nlohmann::json golden() {
-  std::ifstream file(std::string(TOPFIVE_SOURCE_DIR) + "/tests/golden/alexnet_outputs.json");
+  std::ifstream file(tests::golden_path("alexnet_outputs.json"));
   return nlohmann::json::parse(file);
 }
 

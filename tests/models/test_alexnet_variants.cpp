@@ -51,7 +51,7 @@ TEST_CASE("torchvision's AlexNet takes any picture from 63 pixels on and learns 
 TEST_CASE("the small AlexNet has five convolutions and three linear layers under the names of 2012") {
   const auto model = build_model(small(1, 28, 10));
   const std::vector<NameAndShape> expected = {
-      {"conv1.weight", {32, 1, 5, 5}},  {"conv1.bias", {32}}, {"conv2.weight", {64, 32, 5, 5}}, {"conv2.bias", {64}},
+      {"conv1.weight", {32, 1, 5, 5}},  {"conv1.bias", {32}}, {"conv2.weight", {64, 32, 3, 3}}, {"conv2.bias", {64}},
       {"conv3.weight", {96, 64, 3, 3}}, {"conv3.bias", {96}}, {"conv4.weight", {96, 96, 3, 3}}, {"conv4.bias", {96}},
       {"conv5.weight", {64, 96, 3, 3}}, {"conv5.bias", {64}}, {"fc6.weight", {512, 576}},       {"fc6.bias", {512}},
       {"fc7.weight", {512, 512}},       {"fc7.bias", {512}},  {"fc8.weight", {10, 512}},        {"fc8.bias", {10}}};

@@ -6,13 +6,14 @@
 #include "topfive/optim/sgd.h"
 
 #include "support/catch.h"
+#include "support/source_directory.h"
 #include "two_parameters.h"
 
 namespace topfive::optim {
 namespace {
 
 nlohmann::json golden_cases() {
-  std::ifstream file(std::string(TOPFIVE_SOURCE_DIR) + "/tests/golden/sgd_traces.json");
+  std::ifstream file(tests::golden_path("sgd_traces.json"));
   return nlohmann::json::parse(file);
 }
 

@@ -12,6 +12,7 @@
 #include "topfive/weights/safetensors_file.h"
 
 #include "support/catch.h"
+#include "support/source_directory.h"
 #include "temporary_directory.h"
 
 namespace topfive::weights {
@@ -102,7 +103,7 @@ TEST_CASE("the same tensors give the same bytes") {
 }
 
 TEST_CASE("a file that independent Python code wrote is read") {
-  const SafetensorsFile file(std::string(TOPFIVE_SOURCE_DIR) + "/tests/golden/python_written.safetensors");
+  const SafetensorsFile file(tests::golden_path("python_written.safetensors"));
   REQUIRE(file.header().tensors.size() == 2);
   const TensorEntry& ramp = file.header().tensors[0];
   CHECK(ramp.name == "ramp");
@@ -123,8 +124,7 @@ TEST_CASE("the written bytes equal a file that independent Python code has read 
                     {{"ramp", DType::kF32, {2, 3}, std::as_bytes(std::span(ramp))},
                      {"count", DType::kI64, {}, std::as_bytes(std::span(count))}},
                     {{"format", "pt"}});
-  CHECK(content_of(directory / "f") ==
-        content_of(std::string(TOPFIVE_SOURCE_DIR) + "/tests/golden/topfive_written.safetensors"));
+  CHECK(content_of(directory / "f") == content_of(tests::golden_path("topfive_written.safetensors")));
 }
 
 TEST_CASE("a file cut at any byte or with a byte too many is refused") {

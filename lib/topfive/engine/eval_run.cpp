@@ -14,9 +14,9 @@
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/checkpoint_store.h"
 #include "topfive/engine/device.h"
+#include "topfive/engine/eval_progress.h"
 #include "topfive/engine/evaluator.h"
 #include "topfive/engine/predictions_file.h"
-#include "topfive/engine/progress.h"
 #include "topfive/engine/train_state.h"
 
 namespace topfive::engine {
@@ -49,25 +49,6 @@ std::string result_json(const EvalRequest& request, const StateFile& saved, cons
   return json.dump(2) + "\n";
 }
 
-// Shows how far the evaluation is, at most about a hundred times.
-class EvalProgress {
- public:
-  explicit EvalProgress(std::int64_t num_images) : num_images_(num_images) {}
-  void add(const data::Batch& batch) {
-    done_ += batch.size;
-    if (done_ < next_ && done_ < num_images_) return;
-    next_ = done_ + num_images_ / 100;
-    printer_.show("evaluated " + base::with_thousands(done_) + " of " + base::with_thousands(num_images_));
-  }
-  void finish() { printer_.finish(); }
-
- private:
-  ProgressPrinter printer_;
-  std::int64_t num_images_;
-  std::int64_t done_ = 0;
-  std::int64_t next_ = 0;
-};
-
 }  // namespace
 
 EvalOutcome run_evaluation(const EvalRequest& request) {
@@ -94,7 +75,7 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
   EvalProgress progress(input.source().size());
   const auto observe = [&](const data::Batch& batch, const torch::Tensor& logits) {
     if (predictions) predictions->add(batch, logits);
-    progress.add(batch);
+    progress.add(batch.size);
   };
   const auto counts = evaluate(*model, *loader, make_batch_maker(config, device), observe);
   progress.finish();

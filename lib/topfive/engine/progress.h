@@ -28,6 +28,7 @@ std::string format_duration(double seconds);
 class ProgressPrinter {
  public:
   ProgressPrinter();
+  bool is_terminal() const { return is_terminal_; }
   void show(const std::string& line);
   // Ends a line that is being rewritten, so that other output starts on a fresh one.
   void finish();

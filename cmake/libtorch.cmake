@@ -94,13 +94,15 @@ if(TOPFIVE_HAS_CUDA)
   if(NOT _cuda_includes)
     file(GLOB _cuda_includes ${_torch_dir}/../nvidia/cu[0-9]*/include ${_torch_dir}/../nvidia/nccl/include)
   endif()
-  find_path(TOPFIVE_CUDA_RUNTIME_HEADERS cublas_v2.h
+  # Beside a Python wheel of CUDA 13, crt/ and nv/ are missing until two more packages are installed.
+  find_path(TOPFIVE_CUDA_RUNTIME_HEADERS crt/host_defines.h
             HINTS ${_cuda_includes} PATHS /usr/local/cuda/include ENV CUDA_HOME PATH_SUFFIXES include)
-  if(TOPFIVE_CUDA_RUNTIME_HEADERS)
+  if(TOPFIVE_CUDA_RUNTIME_HEADERS AND EXISTS ${TOPFIVE_CUDA_RUNTIME_HEADERS}/cublas_v2.h)
     target_include_directories(topfive_libtorch SYSTEM INTERFACE ${_cuda_includes} ${TOPFIVE_CUDA_RUNTIME_HEADERS})
     target_compile_definitions(topfive_libtorch INTERFACE TOPFIVE_HAS_CUDA)
   else()
-    message(STATUS "CUDA headers not found (TOPFIVE_CUDA_INCLUDE_DIRS): building without the CUDA-only details")
+    message(STATUS "CUDA headers not found (TOPFIVE_CUDA_INCLUDE_DIRS): building without the CUDA-only details.\n"
+      "   Beside a Python wheel of CUDA 13 they are complete after: pip install nvidia-cuda-crt nvidia-cuda-cccl")
   endif()
 endif()
 

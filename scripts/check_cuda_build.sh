@@ -11,6 +11,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 CUDA_LIBTORCH_VERSION="2.14.1"
+# The CUDA headers that the wheel's own dependencies leave out; of the same CUDA release as the wheel.
+CUDA_HEADERS=("nvidia-cuda-crt>=13.0,<13.1" "nvidia-cuda-cccl>=13.0,<13.1")
 VENV="$DEPS/cuda-venv"
 # The wheel with its libraries, pip's temporary copies, and the build.
 NEEDED_GB=14
@@ -25,14 +27,15 @@ check_disk() {
 install_cuda_libtorch() {
   local directory
   mkdir -p "$DEPS"
-  if directory="$(venv_torch "$VENV")" && [[ "$(libtorch_version "$directory")" == "$CUDA_LIBTORCH_VERSION" ]]; then
+  if directory="$(venv_torch "$VENV")" && [[ "$(libtorch_version "$directory")" == "$CUDA_LIBTORCH_VERSION" ]] &&
+    compgen -G "$directory/../nvidia/cu[0-9]*/include/nv/target" >/dev/null; then
     step "LibTorch $CUDA_LIBTORCH_VERSION with CUDA: already in .deps/cuda-venv"
     return 0
   fi
   check_disk
   step "installing LibTorch $CUDA_LIBTORCH_VERSION with CUDA into .deps/cuda-venv (5.5 GB)"
   python3 -m venv "$VENV"
-  pip_install "$VENV" "torch==$CUDA_LIBTORCH_VERSION" ||
+  pip_install "$VENV" "torch==$CUDA_LIBTORCH_VERSION" "${CUDA_HEADERS[@]}" ||
     fail 69 "torch $CUDA_LIBTORCH_VERSION could not be installed" "name a package index: TOPFIVE_TORCH_INDEX=URL $0"
 }
 

@@ -32,10 +32,10 @@ void ActivationLayerImpl::reset() {
   }
 }
 
-torch::Tensor ActivationLayerImpl::forward(const torch::Tensor& input) {
+torch::Tensor ActivationLayerImpl::forward(torch::Tensor input) {
   switch (kind_) {
     case ActivationKind::kRelu:
-      return input.relu();
+      return input.relu_();
     case ActivationKind::kLeakyRelu:
       return torch::leaky_relu(input, kLeakySlope);
     case ActivationKind::kPrelu:

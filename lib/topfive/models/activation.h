@@ -20,13 +20,13 @@ enum class ActivationKind { kRelu, kLeakyRelu, kPrelu, kElu, kGelu, kSilu, kSigm
 const std::vector<std::pair<std::string, ActivationKind>>& activation_names();
 
 // One activation as a layer. It has a parameter, "weight" of shape [channels], only as PReLU, so that the names and
-// positions of the other layers in a Sequential never depend on the kind. Channels are dimension 1 of the input, which
-// is never overwritten: a layer whose input nobody else needs calls relu_ itself.
+// positions of the other layers in a Sequential never depend on the kind. Channels are dimension 1 of the input. The
+// rectifier overwrites its input, which must not be needed any more, as torchvision's do.
 class ActivationLayerImpl : public torch::nn::Cloneable<ActivationLayerImpl> {
  public:
   ActivationLayerImpl(ActivationKind kind, std::int64_t channels);
   void reset() override;
-  torch::Tensor forward(const torch::Tensor& input);
+  torch::Tensor forward(torch::Tensor input);
 
  private:
   ActivationKind kind_;

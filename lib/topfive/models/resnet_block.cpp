@@ -1,0 +1,77 @@
+#include "topfive/models/resnet_block.h"
+
+#include <string>
+
+#include <torch/torch.h>
+
+#include "topfive/models/blur_pool.h"
+#include "topfive/models/stochastic_depth.h"
+
+namespace topfive::models {
+namespace {
+
+using torch::Tensor;
+using torch::indexing::Slice;
+using torch::nn::Conv2d;
+using torch::nn::Conv2dOptions;
+
+// Option A: every stride-th pixel, and zeros for the channels that are new.
+Tensor padded_identity(const Tensor& maps, std::int64_t stride, std::int64_t channels) {
+  const Tensor sampled =
+      maps.index({Slice(), Slice(), Slice(0, torch::indexing::None, stride), Slice(0, torch::indexing::None, stride)});
+  return torch::constant_pad_nd(sampled, {0, 0, 0, 0, 0, channels - maps.size(1)});
+}
+
+}  // namespace
+
+ResNetBlockImpl::ResNetBlockImpl(const ResNetBlockPlan& plan) : plan_(plan), num_convs_(plan.bottleneck ? 3 : 2) {
+  reset();
+}
+
+void ResNetBlockImpl::reset() {
+  std::int64_t channels = plan_.in_channels;
+  for (std::size_t i = 0; i < num_convs_; ++i) {
+    const bool is_last = i + 1 == num_convs_;
+    const std::int64_t filter = plan_.bottleneck && i != 1 ? 1 : 3;
+    const std::int64_t out = is_last ? plan_.out_channels() : plan_.width;
+    const std::int64_t stride = i == plan_.strided_conv && !plan_.anti_aliased ? plan_.stride : 1;
+    const std::string number = std::to_string(i + 1);
+    convs_[i] = register_module(
+        "conv" + number, Conv2d(Conv2dOptions(channels, out, filter).stride(stride).padding(filter / 2).bias(false)));
+    norms_[i] = register_module("bn" + number, torch::nn::BatchNorm2d(out));
+    activations_[i] = register_module("activation" + number, ActivationLayer(plan_.activation, out));
+    channels = out;
+  }
+  if (plan_.shortcut == ShortcutForm::kProjection) {
+    const auto options = Conv2dOptions(plan_.in_channels, channels, 1).stride(plan_.stride).bias(false);
+    downsample_ =
+        register_module("downsample", torch::nn::Sequential(Conv2d(options), torch::nn::BatchNorm2d(channels)));
+  }
+}
+
+Tensor ResNetBlockImpl::forward(const Tensor& maps) {
+  Tensor x = maps;
+  for (std::size_t i = 0; i < num_convs_; ++i) {
+    x = norms_[i]->forward(convs_[i]->forward(x));
+    if (i + 1 == num_convs_) break;  // the last activation comes after the sum
+    x = activations_[i]->forward(x);
+    if (i == plan_.strided_conv && plan_.anti_aliased && plan_.stride > 1) x = blur_pool(x);
+  }
+  if (plan_.shortcut != ShortcutForm::kNone) {
+    x = stochastic_depth(x, plan_.drop_rate, is_training()) + shortcut(maps);
+  }
+  return activations_[num_convs_ - 1]->forward(x);
+}
+
+Tensor ResNetBlockImpl::shortcut(const Tensor& maps) {
+  switch (plan_.shortcut) {
+    case ShortcutForm::kProjection:
+      return downsample_->forward(maps);
+    case ShortcutForm::kPadded:
+      return padded_identity(maps, plan_.stride, plan_.out_channels());
+    default:
+      return maps;
+  }
+}
+
+}  // namespace topfive::models

@@ -23,7 +23,9 @@ TEST_CASE("AlexNet 2012 has the paper's layers, names and 60,965,224 parameters"
   const std::vector<std::int64_t> per_layer = {34'944,  307'456,    885'120,    663'936,
                                                442'624, 37'752'832, 16'781'312, 4'097'000};
   std::vector<std::int64_t> counted;
-  for (const auto& child : model->children()) counted.push_back(parameter_count(*child));
+  for (const auto& child : model->children()) {
+    if (!child->parameters().empty()) counted.push_back(parameter_count(*child));
+  }
   CHECK(counted == per_layer);
 }
 

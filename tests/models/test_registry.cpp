@@ -23,7 +23,8 @@ TEST_CASE("a model is chosen by its type and carries its settings") {
   CHECK(num_classes(config) == 12);
   CHECK(input_channels(config) == 1);
   CHECK(image_size(config) == 28);
-  CHECK(model_alternatives().names() == std::vector<std::string>{"alexnet", "lenet5"});
+  CHECK(model_alternatives().names() ==
+        std::vector<std::string>{"alexnet", "lenet5", "vgg", "googlenet", "resnet", "vit"});
 }
 
 TEST_CASE("the defaults are the paper's networks") {

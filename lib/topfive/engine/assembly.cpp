@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include <torch/cuda.h>
+
 #include "topfive/base/error.h"
 #include "topfive/base/text.h"
+#include "topfive/models/alexnet_columns.h"
 #include "topfive/models/channels_last.h"
 #include "topfive/models/parameter_count.h"
 
@@ -12,6 +15,18 @@ namespace topfive::engine {
 namespace {
 
 [[noreturn]] void does_not_fit(const std::string& what) { throw base::UserError(base::ExitCode::kConfig, what); }
+
+// The two columns of AlexNet go to this GPU and the next one, if there is one.
+void place_model(models::ImageClassifier& model, const torch::Device& device) {
+  auto* columns = dynamic_cast<models::AlexNetTwoColumns*>(&model);
+  if (columns == nullptr) {
+    model.to(device);
+    return;
+  }
+  const bool has_next = device.is_cuda() && device.index() + 1 < static_cast<int>(torch::cuda::device_count());
+  columns->place(device,
+                 has_next ? torch::Device(device.type(), static_cast<c10::DeviceIndex>(device.index() + 1)) : device);
+}
 
 std::optional<cv::Size> fixed_size(const data::SampleSource& source) {
   const auto height_width = source.fixed_height_width();
@@ -82,7 +97,7 @@ std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const Sp
 
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device) {
   auto model = models::build_model(config.model);
-  model->to(device);
+  place_model(*model, device);
   if (config.train.channels_last) models::use_channels_last(*model);
   return model;
 }

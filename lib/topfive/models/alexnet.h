@@ -1,7 +1,7 @@
 // AlexNet: Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural
 // networks", NIPS 2012.
 //
-// Three variants, each of five convolutions and three fully connected layers:
+// Four variants, each of five convolutions and three fully connected layers:
 //   2012         the paper's net, its two columns as groups: 60,965,224 parameters at 224 pixels
 //   and 1000 classes.
 //                Names: conv1 ... conv5, fc6, fc7, fc8, each .weight and .bias.
@@ -9,6 +9,8 @@
 //   torchvision has it:
 //                61,100,840 parameters, any picture size from 63 on, weights exchangeable with
 //                Python. Names: features.{0,3,6,8,10}, classifier.{1,4,6}.
+//   half         one of the two columns alone, with all 256 filters in conv5: what the paper compares the two columns
+//                with (section 3.2). 59,798,312 parameters. Names as 2012.
 //   small        the same plan for pictures of 28 to 64 pixels. Names as 2012, and bn1 ... bn5 with
 //   batch_norm.
 #pragma once
@@ -16,15 +18,19 @@
 #include <memory>
 
 #include "topfive/base/config_fields.h"
+#include "topfive/models/activation.h"
 #include "topfive/models/image_classifier.h"
 
 namespace topfive::models {
 
-enum class AlexNetVariant { k2012, kTorchvision, kSmall };
-// kAuto: the paper's formula in variant 2012, none in the others.
+enum class AlexNetVariant { k2012, kTorchvision, kHalf, kSmall };
+// kAuto: the paper's formula in variants 2012 and half, none in the others.
 enum class LrnForm { kAuto, kPaper, kCode2012, kCaffe, kNone };
-// kAuto: the paper's in variant 2012, LibTorch's in torchvision, LeCun's in small.
+// kAuto: the paper's in variants 2012 and half, LibTorch's in torchvision, LeCun's in small.
 enum class AlexNetInit { kAuto, kPaper, kCode2012, kCaffe, kHe, kLecun, kTorchDefault };
+
+// Where the two columns of variant 2012 live, see alexnet_columns.h.
+enum class AlexNetPlacement { kOneDevice, kTwoColumns };
 
 struct AlexNetConfig {
   AlexNetVariant variant = AlexNetVariant::k2012;
@@ -36,6 +42,8 @@ struct AlexNetConfig {
   bool overlapping_pooling = true;
   AlexNetInit init = AlexNetInit::kAuto;
   bool batch_norm = false;  // variant small only
+  ActivationKind activation = ActivationKind::kRelu;
+  AlexNetPlacement placement = AlexNetPlacement::kOneDevice;
   static const base::Fields<AlexNetConfig>& fields();
 };
 

@@ -16,6 +16,11 @@ std::string alexnet_problem_in(const AlexNetConfig& config) {
   if (config.batch_norm && config.variant != AlexNetVariant::kSmall) {
     return "batch_norm is for variant small only";
   }
+  if (config.placement == AlexNetPlacement::kTwoColumns) {
+    if (config.variant != AlexNetVariant::k2012) return "placement two_columns is for variant 2012 only";
+    if (config.lrn == LrnForm::kCaffe) return "lrn caffe normalises across both columns: placement must be one_device";
+    if (config.activation != ActivationKind::kRelu) return "placement two_columns has activation relu only";
+  }
   if (config.variant != AlexNetVariant::kSmall && config.image_size < 63) {
     return "image_size must be 63 or more (variant small takes 16 to 64)";
   }
@@ -30,9 +35,10 @@ void add_shape_fields(base::Fields<AlexNetConfig>& fields) {
       .choice("variant", &AlexNetConfig::variant,
               {{"2012", AlexNetVariant::k2012},
                {"torchvision", AlexNetVariant::kTorchvision},
+               {"half", AlexNetVariant::kHalf},
                {"small", AlexNetVariant::kSmall}},
-              {.help = "The paper's two-column net, torchvision's one-column net, or one for small "
-                       "pictures",
+              {.help = "The paper's two-column net, torchvision's one-column net, one of the paper's columns, or one "
+                       "for small pictures",
                .paper = "2012 (sections 3.2, 3.5)"})
       .number("num_classes", &AlexNetConfig::num_classes,
               {.help = "Classes to tell apart", .min = 2, .max = 1'000'000, .paper = "1000"})
@@ -58,23 +64,31 @@ void add_method_fields(base::Fields<AlexNetConfig>& fields) {
                {"code_2012", LrnForm::kCode2012},
                {"caffe", LrnForm::kCaffe},
                {"none", LrnForm::kNone}},
-              {.help = "Response normalisation after conv1 and conv2; auto is paper in variant "
-                       "2012, else none",
+              {.help = "Response normalisation after conv1 and conv2; auto is paper in variants "
+                       "2012 and half, else none",
                .paper = "k 2, n 5, alpha 1e-4, beta 0.75 (section 3.3)"})
       .boolean("overlapping_pooling", &AlexNetConfig::overlapping_pooling,
                {.help = "Max pooling 3x3 with stride 2; false is 2x2 with stride 2", .paper = "true (section 3.4)"})
-      .choice("init", &AlexNetConfig::init,
-              {{"auto", AlexNetInit::kAuto},
-               {"paper", AlexNetInit::kPaper},
-               {"code_2012", AlexNetInit::kCode2012},
-               {"caffe", AlexNetInit::kCaffe},
-               {"he", AlexNetInit::kHe},
-               {"lecun", AlexNetInit::kLecun},
-               {"torch_default", AlexNetInit::kTorchDefault}},
-              {.help = "Initial weights; auto is paper in variant 2012, torch_default in torchvision, lecun in small",
-               .paper = "N(0, 0.01); bias 1 in conv2, conv4, conv5, fc6, fc7 (section 5)"})
+      .choice(
+          "init", &AlexNetConfig::init,
+          {{"auto", AlexNetInit::kAuto},
+           {"paper", AlexNetInit::kPaper},
+           {"code_2012", AlexNetInit::kCode2012},
+           {"caffe", AlexNetInit::kCaffe},
+           {"he", AlexNetInit::kHe},
+           {"lecun", AlexNetInit::kLecun},
+           {"torch_default", AlexNetInit::kTorchDefault}},
+          {.help =
+               "Initial weights; auto is paper in variants 2012 and half, torch_default in torchvision, lecun in small",
+           .paper = "N(0, 0.01); bias 1 in conv2, conv4, conv5, fc6, fc7 (section 5)"})
       .boolean("batch_norm", &AlexNetConfig::batch_norm,
-               {.help = "Batch normalisation after every convolution; variant small only", .paper = "false"});
+               {.help = "Batch normalisation after every convolution; variant small only", .paper = "false"})
+      .choice("activation", &AlexNetConfig::activation, activation_names(),
+              {.help = "Non-linearity after every layer but the last", .paper = "relu (section 3.1)"})
+      .choice("placement", &AlexNetConfig::placement,
+              {{"one_device", AlexNetPlacement::kOneDevice}, {"two_columns", AlexNetPlacement::kTwoColumns}},
+              {.help = "two_columns: each column of variant 2012 on a device of its own",
+               .paper = "two_columns (section 3.2)"});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/alexnet_columns.h"
 #include "topfive/models/local_response_norm.h"
 
 namespace topfive::models {
@@ -86,8 +87,17 @@ void initialise(AlexNetLayers& layers, AlexNetInit init) {
   }
 }
 
+void add_activations(torch::nn::Module& module, AlexNetLayers& layers, ActivationKind kind) {
+  for (std::size_t i = 0; i < layers.activations.size(); ++i) {
+    const std::int64_t channels =
+        i < 5 ? layers.convs[i]->options.out_channels() : layers.linears[i - 5]->options.out_features();
+    layers.activations[i] =
+        module.register_module("activation" + std::to_string(i + 1), ActivationLayer(kind, channels));
+  }
+}
+
 AlexNetConfig resolved(AlexNetConfig config) {
-  const bool paper = config.variant == AlexNetVariant::k2012;
+  const bool paper = config.variant == AlexNetVariant::k2012 || config.variant == AlexNetVariant::kHalf;
   if (config.lrn == LrnForm::kAuto) config.lrn = paper ? LrnForm::kPaper : LrnForm::kNone;
   if (config.init == AlexNetInit::kAuto) {
     const bool torchvision = config.variant == AlexNetVariant::kTorchvision;
@@ -115,6 +125,11 @@ int max_pooled_size(int size, bool overlapping) {
 std::shared_ptr<ImageClassifier> make_alexnet(const AlexNetConfig& config) {
   switch (config.variant) {
     case AlexNetVariant::k2012:
+      if (config.placement == AlexNetPlacement::kTwoColumns) {
+        return std::make_shared<AlexNetTwoColumns>(resolved(config));
+      }
+      return make_alexnet_2012(resolved(config));
+    case AlexNetVariant::kHalf:
       return make_alexnet_2012(resolved(config));
     case AlexNetVariant::kTorchvision:
       return make_alexnet_torchvision(resolved(config));

@@ -42,6 +42,7 @@ class AlexNetSmall : public ImageClassifier {
     layers_.linears[0] = register_module("fc6", Linear(small_features_of_conv5(config), kHidden));
     layers_.linears[1] = register_module("fc7", Linear(kHidden, kHidden));
     layers_.linears[2] = register_module("fc8", Linear(kHidden, config.num_classes));
+    add_activations(*this, layers_, config.activation);
     initialise(layers_, config.init);
   }
 
@@ -53,7 +54,8 @@ class AlexNetSmall : public ImageClassifier {
     for (std::size_t i = 0; i < kWidths.size(); ++i) x = block(x, i);  // [N, 64, 3, 3] at the end
     x = x.flatten(1);
     for (const std::size_t hidden : {0, 1}) {
-      x = torch::dropout(layers_.linears[hidden]->forward(x).relu_(), config_.dropout, is_training());
+      x = layers_.activations[5 + hidden]->forward(layers_.linears[hidden]->forward(x));
+      x = torch::dropout(x, config_.dropout, is_training());
     }
     return {layers_.linears[2]->forward(x), {}};
   }
@@ -62,11 +64,13 @@ class AlexNetSmall : public ImageClassifier {
   Tensor block(const Tensor& input, std::size_t i) {
     Tensor x = layers_.convs[i]->forward(input);
     if (config_.batch_norm) x = norms_[i]->forward(x);
-    const bool normalised = i < 2 && config_.lrn != LrnForm::kNone;
-    if (normalised) x = normalise_responses(x.relu_(), config_.lrn, 1);
-    if (kPooled[i]) x = max_pool(x, config_.overlapping_pooling);
     // Pooling and rectifying commute, and the pooled map is a quarter of the size.
-    return normalised ? x : x.relu_();
+    const bool normalised = i < 2 && config_.lrn != LrnForm::kNone;
+    const bool pool_first = !normalised && config_.activation == ActivationKind::kRelu;
+    if (!pool_first) x = layers_.activations[i]->forward(x);
+    if (normalised) x = normalise_responses(x, config_.lrn, 1);
+    if (kPooled[i]) x = max_pool(x, config_.overlapping_pooling);
+    return pool_first ? layers_.activations[i]->forward(x) : x;
   }
 
   AlexNetConfig config_;

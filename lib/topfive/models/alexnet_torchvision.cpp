@@ -12,11 +12,8 @@ using torch::nn::Dropout;
 using torch::nn::Linear;
 using torch::nn::MaxPool2d;
 using torch::nn::MaxPool2dOptions;
-using torch::nn::ReLU;
-using torch::nn::ReLUOptions;
 using torch::nn::Sequential;
 
-ReLU relu() { return ReLU(ReLUOptions().inplace(true)); }
 MaxPool2d pool() { return MaxPool2d(MaxPool2dOptions(3).stride(2)); }
 
 // The layers stand in two Sequentials at the positions that give the parameters their names in
@@ -27,10 +24,11 @@ class AlexNetTorchvision : public ImageClassifier {
     make_layers(config);
     auto& c = layers_.convs;
     auto& l = layers_.linears;
-    features_ = register_module("features", Sequential(c[0], relu(), pool(), c[1], relu(), pool(), c[2], relu(), c[3],
-                                                       relu(), c[4], relu(), pool()));
-    classifier_ = register_module(
-        "classifier", Sequential(Dropout(config.dropout), l[0], relu(), Dropout(config.dropout), l[1], relu(), l[2]));
+    const auto act = [&](std::int64_t channels) { return ActivationLayer(config.activation, channels); };
+    features_ = register_module("features", Sequential(c[0], act(64), pool(), c[1], act(192), pool(), c[2], act(384),
+                                                       c[3], act(256), c[4], act(256), pool()));
+    classifier_ = register_module("classifier", Sequential(Dropout(config.dropout), l[0], act(4096),
+                                                           Dropout(config.dropout), l[1], act(4096), l[2]));
     initialise(layers_, config.init);
   }
 

@@ -13,7 +13,7 @@
 
 #include "support/catch.h"
 #include "support/source_directory.h"
-#include "temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace topfive::weights {
 namespace {
@@ -45,7 +45,7 @@ std::vector<std::byte> read_bytes(const SafetensorsFile& file, const TensorEntry
 }  // namespace
 
 TEST_CASE("what was written is read back, in the given order, over random shapes and types") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   std::mt19937 random(7);
   for (int round = 0; round < 20; ++round) {
     std::vector<std::vector<std::byte>> data;
@@ -80,7 +80,7 @@ TEST_CASE("what was written is read back, in the given order, over random shapes
 }
 
 TEST_CASE("every tensor of a written file is aligned to its element size") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const std::vector<std::byte> bytes(24);
   const auto view = std::span(bytes);
   write_safetensors(directory / "f", {{"a", DType::kU8, {3}, view.first(3)},
@@ -94,7 +94,7 @@ TEST_CASE("every tensor of a written file is aligned to its element size") {
 }
 
 TEST_CASE("the same tensors give the same bytes") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const std::vector<std::byte> bytes(8, std::byte{5});
   const std::vector<TensorBytes> tensors = {{"w", DType::kF32, {2}, bytes}};
   write_safetensors(directory / "1", tensors, {{"b", "2"}, {"a", "1"}});
@@ -117,7 +117,7 @@ TEST_CASE("a file that independent Python code wrote is read") {
 }
 
 TEST_CASE("the written bytes equal a file that independent Python code has read and approved") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const std::vector<float> ramp = {-1.5F, -0.5F, 0.5F, 1.5F, 2.5F, 3.5F};
   const std::vector<std::int64_t> count = {7};
   write_safetensors(directory / "f",
@@ -128,7 +128,7 @@ TEST_CASE("the written bytes equal a file that independent Python code has read 
 }
 
 TEST_CASE("a file cut at any byte or with a byte too many is refused") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const std::vector<std::byte> bytes(12, std::byte{1});
   write_safetensors(directory / "good", {{"w", DType::kF32, {3}, bytes}});
   const std::string content = content_of(directory / "good");
@@ -142,7 +142,7 @@ TEST_CASE("a file cut at any byte or with a byte too many is refused") {
 }
 
 TEST_CASE("what is no regular file is refused at once") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   CHECK(code_of_opening(directory / "missing") == base::ExitCode::kInputMissing);
   REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
   CHECK(code_of_opening(directory / "pipe") == base::ExitCode::kBadData);
@@ -150,7 +150,7 @@ TEST_CASE("what is no regular file is refused at once") {
 }
 
 TEST_CASE("a file that shrinks after it was opened gives an error") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const std::vector<std::byte> bytes(8000);
   write_safetensors(directory / "f", {{"w", DType::kF32, {2000}, bytes}});
   const SafetensorsFile file(directory / "f");
@@ -159,7 +159,7 @@ TEST_CASE("a file that shrinks after it was opened gives an error") {
 }
 
 TEST_CASE("tensors that contradict themselves are a bug of the caller") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const std::vector<std::byte> bytes(8);
   const TensorBytes good{"w", DType::kF32, {2}, bytes};
   CHECK_THROWS_AS(write_safetensors(directory / "a", {{"w", DType::kF32, {3}, bytes}}), std::logic_error);

@@ -6,12 +6,12 @@
 #include "topfive/weights/tensor_file.h"
 
 #include "support/catch.h"
-#include "temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace topfive::weights {
 
 TEST_CASE("tensors of every type come back equal, in order, with their metadata") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   torch::manual_seed(1);
   NamedTensors tensors;
   for (const auto type : {torch::kFloat32, torch::kFloat64, torch::kFloat16, torch::kBFloat16, torch::kInt64,
@@ -34,7 +34,7 @@ TEST_CASE("tensors of every type come back equal, in order, with their metadata"
 }
 
 TEST_CASE("views, channels-last and gradient-carrying tensors are stored by value, row-major") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const auto picture = torch::arange(2 * 3 * 4 * 5).to(torch::kFloat32).view({2, 3, 4, 5});
   const auto channels_last = picture.contiguous(torch::MemoryFormat::ChannelsLast).requires_grad_();
   save_tensors(directory / "f", {{"last", channels_last}, {"view", picture.transpose(1, 3)}});
@@ -45,14 +45,14 @@ TEST_CASE("views, channels-last and gradient-carrying tensors are stored by valu
 }
 
 TEST_CASE("a file that is no safetensors file is refused by name") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   std::ofstream(directory / "notes.txt") << "these are not weights";
   CHECK_THROWS_WITH(load_tensors(directory / "notes.txt"),
                     ContainsSubstring("notes.txt") && ContainsSubstring("not a valid safetensors file"));
 }
 
 TEST_CASE("a header that promises more than the file holds takes no memory for it") {
-  const TemporaryDirectory directory;
+  const tests::TemporaryDirectory directory;
   const std::string json = R"({"w":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}})";
   std::string prefix(8, '\0');
   prefix[0] = static_cast<char>(json.size());

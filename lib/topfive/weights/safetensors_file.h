@@ -8,30 +8,25 @@
 #include <string>
 #include <vector>
 
+#include "topfive/weights/input_file.h"
 #include "topfive/weights/safetensors_header.h"
 
 namespace topfive::weights {
 
-// An open file whose header has been checked. Reads by position (pread), so any number of threads
-// may read at once, and a file that shrinks meanwhile is an error and not a signal. Throws
-// UserError: kInputMissing for no such file, kBadData for a bad one, kIo when reading fails.
+// An open file whose header has been checked. Any number of threads may read at once. Throws
+// UserError as InputFile does, and kBadData for a bad header.
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
-  ~SafetensorsFile();
-  SafetensorsFile(const SafetensorsFile&) = delete;
-  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
   const SafetensorsHeader& header() const { return header_; }
   // Fills `out`, which must be exactly the entry's bytes.
   void read(const TensorEntry& entry, std::span<std::byte> out) const;
 
  private:
-  void read_at(std::uint64_t offset, std::span<std::byte> out) const;
   SafetensorsHeader read_header() const;
 
-  std::string name_;
-  int descriptor_ = -1;
+  InputFile file_;
   SafetensorsHeader header_;
 };
 

@@ -1,0 +1,85 @@
+// Weights that go to Python's torch and come back.
+#include <array>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+#include <torch/torch.h>
+
+#include "topfive/models/registry.h"
+#include "topfive/weights/load_into_module.h"
+#include "topfive/weights/load_weights.h"
+#include "topfive/weights/tensor_file.h"
+
+#include "models/golden_weights.h"
+#include "support/catch.h"
+#include "support/skip.h"
+#include "support/source_directory.h"
+#include "support/temporary_directory.h"
+
+namespace topfive::weights {
+namespace {
+
+struct CommandResult {
+  int status = -1;
+  std::string out;
+};
+
+CommandResult run_command(const std::string& command) {
+  CommandResult result;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return result;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    result.out.append(buffer.data(), count);
+  result.status = ::pclose(pipe);
+  return result;
+}
+
+// The Python that scripts/setup.sh installed torch for, or the system's; empty if neither has torch.
+std::string python_with_torch() {
+  for (const std::string& python :
+       {(tests::source_directory() / ".deps/venv/bin/python").string(), std::string("python3")}) {
+    if (run_command("'" + python + "' -c 'import torch' 2>&1").status == 0) return "'" + python + "'";
+  }
+  return "";
+}
+
+std::shared_ptr<models::ImageClassifier> small_torchvision_alexnet() {
+  models::AlexNetConfig config;
+  config.variant = models::AlexNetVariant::kTorchvision;
+  config.num_classes = 10;
+  return models::build_model(config);
+}
+
+}  // namespace
+
+TEST_CASE("weights written here load strictly in Python's torch, and what Python saves loads here") {
+  const std::string python = python_with_torch();
+  if (python.empty()) {
+    tests::report_skip("no Python with torch; scripts/setup.sh installs one");
+    return;
+  }
+  const tests::TemporaryDirectory directory;
+  const auto model = small_torchvision_alexnet();
+  models::fill_with_golden_weights(*model);
+  save_tensors(directory / "topfive.safetensors", module_tensors(*model));
+  const auto result = run_command(python + " '" + tests::golden_path("exchange_weights.py").string() + "' '" +
+                                  directory.path().string() + "' 2>&1 | tail -n 1");
+  INFO(result.out);
+  REQUIRE(result.out.starts_with("["));
+  const auto logits = nlohmann::json::parse(result.out).get<std::vector<float>>();
+  const torch::NoGradGuard no_grad;
+  model->eval();
+  const auto own = model->forward(models::golden_pictures(1, 3, 96)).logits[0];
+  CHECK(torch::allclose(own, torch::tensor(logits), 1e-4, 1e-4));
+
+  for (const std::string name : {"zip.pth", "legacy.pth", "nested.pth"}) {
+    INFO(name);
+    const auto copy = small_torchvision_alexnet();
+    CHECK(load_weights(*copy, *open_weights(directory / name), LoadPolicy::kStrict, name).complete());
+    copy->eval();
+    CHECK(torch::equal(copy->forward(models::golden_pictures(1, 3, 96)).logits[0], own));
+  }
+}
+
+}  // namespace topfive::weights

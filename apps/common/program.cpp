@@ -38,7 +38,26 @@ int run_work(const std::string& program, const std::string& log_level, const std
   }
 }
 
+// A flag that sets the policy to one value.
+CLI::Option* add_policy_flag(CLI::App& app, const std::string& flag, const std::string& help,
+                             weights::LoadPolicy& policy, weights::LoadPolicy value) {
+  return app.add_flag_callback(
+      flag, [&policy, value] { policy = value; }, help);
+}
+
 }  // namespace
+
+void add_policy_flags(CLI::App& app, weights::LoadPolicy& policy) {
+  using weights::LoadPolicy;
+  auto* strict =
+      add_policy_flag(app, "--strict", "Every name and shape of --weights must fit", policy, LoadPolicy::kStrict);
+  auto* head_only = add_policy_flag(app, "--head-only", "All but the classifier must fit (the default)", policy,
+                                    LoadPolicy::kHeadOnly);
+  auto* partial = add_policy_flag(app, "--partial", "Load what fits, keep initial weights for the rest", policy,
+                                  LoadPolicy::kPartial);
+  strict->excludes(head_only)->excludes(partial);
+  head_only->excludes(partial);
+}
 
 int run_program(CLI::App& app, int argc, char** argv, const std::string& notes,
                 const std::function<base::ExitCode()>& work) {

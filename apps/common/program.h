@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "topfive/base/error.h"
+#include "topfive/weights/load_weights.h"
 
 namespace topfive::apps {
 
@@ -15,5 +16,8 @@ namespace topfive::apps {
 // below --help: examples and exit codes.
 int run_program(CLI::App& app, int argc, char** argv, const std::string& notes,
                 const std::function<base::ExitCode()>& work);
+
+// The flags --strict, --head-only and --partial, of which one may be given.
+void add_policy_flags(CLI::App& app, weights::LoadPolicy& policy);
 
 }  // namespace topfive::apps

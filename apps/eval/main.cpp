@@ -1,4 +1,4 @@
-// eval: top-1 and top-5 error of a checkpoint.
+// eval: top-1 and top-5 error of a checkpoint or a weight file.
 #include <iostream>
 
 #include "topfive/engine/eval_run.h"
@@ -10,16 +10,25 @@ namespace {
 constexpr const char* kNotes =
     "Examples:\n"
     "  eval --checkpoint runs/alexnet --data imagenet\n"
-    "  eval --checkpoint runs/alexnet/checkpoints/best --data imagenet --predictions predictions.csv\n";
+    "  eval --checkpoint runs/alexnet/checkpoints/best --data imagenet --predictions predictions.csv\n"
+    "  eval --weights resnet50-11ad3fa6.pth --model resnet50 --data imagenet\n"
+    "  eval --weights runs/alexnet/checkpoints/best/model.safetensors --data imagenet\n";
 
 }  // namespace
 
 int main(int argc, char** argv) {
   using topfive::base::ExitCode;
   topfive::engine::EvalRequest request;
-  CLI::App app("Reports the top-1 and top-5 error of a checkpoint on the validation pictures.", "eval");
-  app.add_option("--checkpoint", request.checkpoint, "A run directory (its last checkpoint), or a checkpoint in it")
-      ->required();
+  CLI::App app("Reports the top-1 and top-5 error of a checkpoint or a weight file on the validation pictures.",
+               "eval");
+  auto* subject = app.add_option_group("subject");
+  subject->add_option("--checkpoint", request.checkpoint,
+                      "A run directory (its last checkpoint), or a checkpoint in it");
+  subject->add_option("--weights", request.weights, "A weight file: .safetensors, .pth or .pt");
+  subject->require_option(1);
+  app.add_option("--model", request.model,
+                 "The network of --weights: a name (inspect model lists them) or a config file");
+  topfive::apps::add_policy_flags(app, request.policy);
   app.add_option("--data", request.data_directory, "Data set: DIR/val/<class>/*.JPEG")->required();
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
   app.add_option("--predictions", request.predictions, "Write the five best classes of every picture as CSV");

@@ -10,7 +10,8 @@ constexpr const char* kNotes =
     "  train --config alexnet.json --data imagenet --out runs/alexnet\n"
     "  train --config alexnet.json --data imagenet --out runs/alexnet --resume auto\n"
     "  train --config mine.json --data cifar10 --out runs/a --set train.seed=2 --set "
-    "schedule.base_learning_rate=0.02\n";
+    "schedule.base_learning_rate=0.02\n"
+    "  train --config resnet50.json --data flowers --out runs/f --weights resnet50.pth --set model.num_classes=102\n";
 
 }  // namespace
 
@@ -24,6 +25,8 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve")->required();
   app.add_option("--resume", request.resume, "auto: go on with --out if it holds a run; or a checkpoint's path");
+  app.add_option("--weights", request.weights, "Start from this weight file: .safetensors, .pth or .pt");
+  topfive::apps::add_policy_flags(app, request.policy);
   app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
   app.add_option("--max-time", max_time, "Save a checkpoint and stop (exit 75) after this long: 90s, 30m, 3h");

@@ -11,9 +11,10 @@ using topfive::tests::run_program;
 namespace {
 
 // Every "--name" that starts a line of the options in --help.
-std::set<std::string> flags_in_help(const std::string& program) {
+std::set<std::string> flags_in_help(const std::string& program, std::vector<std::string> command = {}) {
+  command.push_back("--help");
   std::set<std::string> flags;
-  std::istringstream lines(run_program(program, {"--help"}).out);
+  std::istringstream lines(run_program(program, command).out);
   for (std::string line; std::getline(lines, line);) {
     const auto start = line.find_first_not_of(' ');
     if (start == std::string::npos || start > 4) continue;
@@ -29,24 +30,33 @@ std::set<std::string> flags_in_help(const std::string& program) {
 
 TEST_CASE("the flags of train are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("train") == std::set<std::string>{"--help", "--version", "--config", "--data", "--out",
-                                                        "--resume", "--set", "--devices", "--max-time", "--dry-run",
+                                                        "--resume", "--weights", "--strict", "--head-only", "--partial",
+                                                        "--set", "--devices", "--max-time", "--dry-run",
                                                         "--log-level"});
 }
 
 TEST_CASE("the flags of eval are these and no others", "[cli][contract]") {
-  CHECK(flags_in_help("eval") == std::set<std::string>{"--help", "--version", "--checkpoint", "--data", "--devices",
+  CHECK(flags_in_help("eval") == std::set<std::string>{"--help", "--version", "--checkpoint", "--weights", "--model",
+                                                       "--strict", "--head-only", "--partial", "--data", "--devices",
                                                        "--predictions", "--out", "--log-level"});
 }
 
+TEST_CASE("the flags of inspect are these and no others", "[cli][contract]") {
+  CHECK(flags_in_help("inspect") == std::set<std::string>{"--help", "--version", "--log-level"});
+  CHECK(flags_in_help("inspect", {"model"}) ==
+        std::set<std::string>{"--help", "--compare", "--image-size", "--diagram", "--json"});
+  CHECK(flags_in_help("inspect", {"checkpoint"}) == std::set<std::string>{"--help", "--tensors", "--json"});
+}
+
 TEST_CASE("help shows examples and exit codes and succeeds", "[cli]") {
-  const auto program = GENERATE(as<std::string>(), "train", "eval");
+  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect");
   const auto result = run_program(program, {"--help"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("Examples:") && ContainsSubstring("Exit codes:"));
 }
 
 TEST_CASE("the version names what the program was built with", "[cli]") {
-  const auto program = GENERATE(as<std::string>(), "train", "eval");
+  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect");
   const auto result = run_program(program, {"--version"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, StartsWith("topfive ") && ContainsSubstring("LibTorch 2.") && ContainsSubstring("OpenCV 4."));

@@ -6,7 +6,7 @@
 #include <torch/torch.h>
 
 #include "topfive/models/registry.h"
-#include "topfive/weights/load_into_module.h"
+#include "topfive/weights/module_tensors.h"
 #include "topfive/weights/load_weights.h"
 #include "topfive/weights/tensor_file.h"
 

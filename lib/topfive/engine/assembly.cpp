@@ -97,9 +97,13 @@ std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const Sp
 
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device) {
   auto model = models::build_model(config.model);
-  place_model(*model, device);
-  if (config.train.channels_last) models::use_channels_last(*model);
+  move_model(config, *model, device);
   return model;
+}
+
+void move_model(const RunConfig& config, models::ImageClassifier& model, const torch::Device& device) {
+  place_model(model, device);
+  if (config.train.channels_last) models::use_channels_last(model);
 }
 
 DeviceBatchMaker make_batch_maker(const RunConfig& config, const torch::Device& device) {

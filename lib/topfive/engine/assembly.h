@@ -38,6 +38,9 @@ std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const Sp
 // The network on its device, in the memory format that the config asks for.
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device);
 
+// Brings a network to its device and memory format.
+void move_model(const RunConfig& config, models::ImageClassifier& model, const torch::Device& device);
+
 DeviceBatchMaker make_batch_maker(const RunConfig& config, const torch::Device& device);
 
 // "alexnet, 60,965,224 parameters"

@@ -8,7 +8,8 @@
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
-#include "topfive/weights/load_into_module.h"
+#include "topfive/weights/load_weights.h"
+#include "topfive/weights/module_tensors.h"
 #include "topfive/weights/tensor_file.h"
 
 namespace topfive::engine {
@@ -25,8 +26,9 @@ int digit_value(char digit) {
 }  // namespace
 
 void write_checkpoint_files(const std::filesystem::path& directory, const models::ImageClassifier& model,
-                            const optim::Optimizer& optimizer, const StateFile& state) {
-  weights::save_tensors(directory / "model.safetensors", weights::module_tensors(model), {{"format", "pt"}});
+                            const optim::Optimizer& optimizer, const StateFile& state,
+                            const weights::Metadata& metadata) {
+  weights::save_tensors(directory / "model.safetensors", weights::module_tensors(model), metadata);
   weights::save_tensors(directory / "optimizer.safetensors", optimizer.state(), {});
   base::write_file_atomically(directory / "state.json", dump_state(state));
 }
@@ -38,7 +40,7 @@ StateFile read_state_file(const std::filesystem::path& checkpoint) {
 
 void load_model(const std::filesystem::path& checkpoint, models::ImageClassifier& model) {
   const auto path = checkpoint / "model.safetensors";
-  weights::load_into_module(model, weights::load_tensors(path).tensors, path.string());
+  weights::load_weights(model, *weights::open_weights(path), weights::LoadPolicy::kStrict, path.string());
 }
 
 void load_optimizer(const std::filesystem::path& checkpoint, optim::Optimizer& optimizer) {

@@ -9,12 +9,15 @@
 #include "topfive/engine/train_state.h"
 #include "topfive/models/image_classifier.h"
 #include "topfive/optim/optimizer.h"
+#include "topfive/weights/safetensors_header.h"
 
 namespace topfive::engine {
 
-// Writes model.safetensors, optimizer.safetensors and state.json into an existing directory, syncing each.
+// Writes model.safetensors, optimizer.safetensors and state.json into an existing directory, syncing each. `metadata`
+// goes into the first: see weight_metadata().
 void write_checkpoint_files(const std::filesystem::path& directory, const models::ImageClassifier& model,
-                            const optim::Optimizer& optimizer, const StateFile& state);
+                            const optim::Optimizer& optimizer, const StateFile& state,
+                            const weights::Metadata& metadata);
 
 // Reads state.json of a checkpoint that was verified.
 StateFile read_state_file(const std::filesystem::path& checkpoint);

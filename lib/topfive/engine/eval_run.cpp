@@ -11,10 +11,9 @@
 #include "topfive/base/text.h"
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/build_info.h"
-#include "topfive/engine/checkpoint.h"
-#include "topfive/engine/checkpoint_store.h"
 #include "topfive/engine/device.h"
 #include "topfive/engine/eval_progress.h"
+#include "topfive/engine/eval_subject.h"
 #include "topfive/engine/evaluator.h"
 #include "topfive/engine/predictions_file.h"
 #include "topfive/engine/train_state.h"
@@ -23,8 +22,9 @@ namespace topfive::engine {
 namespace {
 
 // A label is an index into sorted class names: another set of classes would shift every label without a word.
-void check_classes(const StateFile& saved, const data::SampleSource& source) {
-  const auto& trained = saved.provenance.class_names;
+void check_classes(const EvalSubject& subject, const data::SampleSource& source) {
+  const auto& trained = subject.class_names;
+  if (trained.empty()) return;  // the file does not say
   const auto& found = source.class_names();
   for (std::size_t i = 0; i < std::max(trained.size(), found.size()); ++i) {
     const std::string was = i < trained.size() ? trained[i] : "nothing";
@@ -36,14 +36,14 @@ void check_classes(const StateFile& saved, const data::SampleSource& source) {
   }
 }
 
-std::string result_json(const EvalRequest& request, const StateFile& saved, const metrics::TopKCounts& counts) {
+std::string result_json(const EvalRequest& request, const EvalSubject& subject, const metrics::TopKCounts& counts) {
   const nlohmann::ordered_json json = {{"top1_error", counts.top1_error()},
                                        {"top5_error", counts.top5_error()},
                                        {"top1_wrong", counts.total - counts.top1_correct},
                                        {"top5_wrong", counts.total - counts.top5_correct},
                                        {"images", counts.total},
-                                       {"checkpoint", request.checkpoint.string()},
-                                       {"step", saved.state.step},
+                                       {request.weights.empty() ? "checkpoint" : "weights", subject.file.string()},
+                                       {"step", subject.step},
                                        {"data", request.data_directory.string()},
                                        {"build", build_summary()}};
   return json.dump(2) + "\n";
@@ -52,21 +52,16 @@ std::string result_json(const EvalRequest& request, const StateFile& saved, cons
 }  // namespace
 
 EvalOutcome run_evaluation(const EvalRequest& request) {
-  const auto checkpoint = resolve_checkpoint(request.checkpoint);
-  verify_checkpoint(checkpoint);
-  const StateFile saved = read_state_file(checkpoint);
-  const RunConfig config = parse_run_config(saved.provenance.config_json, (checkpoint / "state.json").string());
   const auto device = choose_device(request.devices);
-  set_up_compute(config.train.num_compute_threads);
-
-  const SplitInput input(config, request.data_directory, data::Split::kEval);
-  check_classes(saved, input.source());
-  const auto model = make_model(config, device);
-  load_model(checkpoint, *model);
   base::log_info(build_summary());
   base::log_info("device     " + describe_device(device));
-  base::log_info("checkpoint " + checkpoint.string() + ", step " + base::with_thousands(saved.state.step));
-  base::log_info("model      " + describe_model(config, *model));
+  const EvalSubject subject = load_eval_subject(request, device);
+  const RunConfig& config = subject.config;
+  set_up_compute(config.train.num_compute_threads);
+  const SplitInput input(config, request.data_directory, data::Split::kEval);
+  check_classes(subject, input.source());
+  base::log_info("evaluating " + subject.origin);
+  base::log_info("model      " + describe_model(config, *subject.model));
   base::log_info("validation " + describe_input(input));
 
   const auto loader = make_loader(config, input, data::Split::kEval, device);
@@ -77,11 +72,11 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
     if (predictions) predictions->add(batch, logits);
     progress.add(batch.size);
   };
-  const auto counts = evaluate(*model, *loader, make_batch_maker(config, device), observe);
+  const auto counts = evaluate(*subject.model, *loader, make_batch_maker(config, device), observe);
   progress.finish();
   if (!counts) return {};
   if (predictions) predictions->write();
-  if (!request.out.empty()) base::write_file_atomically(request.out, result_json(request, saved, *counts));
+  if (!request.out.empty()) base::write_file_atomically(request.out, result_json(request, subject, *counts));
   return {true, format_error("top-1", counts->top1_correct, counts->total) + "\n" +
                     format_error("top-5", counts->top5_correct, counts->total) + "\n"};
 }

@@ -4,10 +4,15 @@
 #include <filesystem>
 #include <string>
 
+#include "topfive/weights/load_weights.h"
+
 namespace topfive::engine {
 
 struct EvalRequest {
-  std::filesystem::path checkpoint;  // a run directory, or a checkpoint in it
+  std::filesystem::path checkpoint;  // a run directory, or a checkpoint in it; empty if weights are given
+  std::filesystem::path weights;     // a .safetensors, .pth or .pt file
+  std::string model;                 // a preset's name or a config file; empty: as the weights' metadata say
+  weights::LoadPolicy policy = weights::LoadPolicy::kHeadOnly;
   std::filesystem::path data_directory;
   std::string devices = "auto";
   std::filesystem::path predictions;  // CSV; empty for none
@@ -19,8 +24,9 @@ struct EvalOutcome {
   std::string report;     // two lines: the top-1 and the top-5 error with their counts
 };
 
-// Verifies the checkpoint, rebuilds its network and evaluates it on the validation split of the data, every picture
-// exactly once; a picture that cannot be read is an error. Writes the files asked for. Throws UserError.
+// Rebuilds the network of the checkpoint, which is verified, or of the weights, and evaluates it on the validation
+// split of the data, every picture exactly once; a picture that cannot be read is an error. Writes the files asked for.
+// Throws UserError.
 EvalOutcome run_evaluation(const EvalRequest& request);
 
 }  // namespace topfive::engine

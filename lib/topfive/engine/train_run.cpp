@@ -13,6 +13,7 @@
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/device.h"
 #include "topfive/engine/trainer.h"
+#include "topfive/engine/weights_loading.h"
 
 namespace topfive::engine {
 namespace {
@@ -37,6 +38,17 @@ std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   auto model = make_model(config, device);
   return std::make_unique<Preparation>(
       Preparation{std::move(config), device, std::move(train_input), std::move(eval_input), std::move(model)});
+}
+
+// A run that goes on has its weights in its checkpoint.
+void load_start_weights(const Preparation& run, const TrainRequest& request, bool resumes) {
+  if (request.weights.empty()) return;
+  if (resumes) {
+    base::log_info("weights    those of the checkpoint; " + request.weights.string() + " was where the run started");
+    return;
+  }
+  load_weight_file(run.config, *run.model, *weights::open_weights(request.weights), request.policy,
+                   request.weights.string());
 }
 
 void announce(const Preparation& run, const TrainRequest& request) {
@@ -88,11 +100,15 @@ void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcom
 TrainOutcome run_training(const TrainRequest& request) {
   const auto run = prepare(request);
   announce(*run, request);
-  if (request.dry_run) return TrainOutcome::kFinished;
+  if (request.dry_run) {
+    load_start_weights(*run, request, false);
+    return TrainOutcome::kFinished;
+  }
 
   base::create_writable_directory(request.run_directory);
   const base::FileLock lock(request.run_directory / ".lock");
   const auto checkpoint = checkpoint_to_resume(request);
+  load_start_weights(*run, request, checkpoint.has_value());
 
   TrainerParts parts;
   parts.device = run->device;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "topfive/engine/train_state.h"
+#include "topfive/weights/load_weights.h"
 
 namespace topfive::engine {
 
@@ -16,7 +17,9 @@ struct TrainRequest {
   std::vector<std::string> overrides;  // "key=value"
   std::filesystem::path data_directory;
   std::filesystem::path run_directory;
-  std::string resume;  // empty, "auto", or a checkpoint's path
+  std::string resume;             // empty, "auto", or a checkpoint's path
+  std::filesystem::path weights;  // where a new run starts from; empty: from initial weights
+  weights::LoadPolicy policy = weights::LoadPolicy::kHeadOnly;
   std::string devices = "auto";
   std::optional<std::chrono::seconds> max_time;
   bool dry_run = false;  // check everything, write nothing

@@ -13,6 +13,7 @@
 #include "topfive/engine/bad_picture_log.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/evaluator.h"
+#include "topfive/engine/preprocessing.h"
 #include "topfive/engine/training_curve.h"
 #include "topfive/version.h"
 
@@ -85,7 +86,7 @@ TrainOutcome Trainer::run() {
   log_ = std::make_unique<RunLog>(parts_.run_directory / "log.jsonl", state_.log_bytes);
   parts_.model->train();
   while (state_.epoch < length_.num_epochs()) {
-    if (!train_epoch() || !evaluate_epoch()) {
+    if (!train_epoch() || !evaluate_or_save()) {
       progress_.finish();
       if (unsaved_) save_checkpoint();
       return TrainOutcome::kStopped;
@@ -182,6 +183,18 @@ void Trainer::read_sums() {
   }
 }
 
+bool Trainer::evaluate_or_save() {
+  try {
+    return evaluate_epoch();
+  } catch (const base::UserError& error) {
+    // The epoch's training is done and paid for; only its evaluation is missing.
+    save_checkpoint();
+    throw base::UserError(error.code(), std::string(error.what()) +
+                                            "; the epoch is saved: mend the data, then go on "
+                                            "with --resume auto");
+  }
+}
+
 bool Trainer::evaluate_epoch() {
   const std::int64_t done = state_.epoch + 1;
   const bool last = done == length_.num_epochs();
@@ -231,7 +244,8 @@ void Trainer::save_checkpoint() {
   state_.random_state = random_state(torch::kCPU);
   state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
   const auto fill = [&](const std::filesystem::path& directory) {
-    write_checkpoint_files(directory, *parts_.model, *optimizer_, {state_, provenance_});
+    write_checkpoint_files(directory, *parts_.model, *optimizer_, {state_, provenance_},
+                           weight_metadata(config_, provenance_.class_names));
   };
   const auto path = store_.commit(state_.step, fill, {is_best_, config_.checkpoint.keep});
   base::log_debug("saved " + path.string());

@@ -58,8 +58,9 @@ class Trainer {
   const TrainState& state() const { return state_; }
 
  private:
-  bool train_epoch();  // false: stop requested
-  bool evaluate_epoch();
+  bool train_epoch();       // false: stop requested
+  bool evaluate_epoch();    // false: stop requested
+  bool evaluate_or_save();  // the same; saves before it passes an error on
   void finish_epoch();
   void after_step(const StepSums& sums, std::int64_t images, double learning_rate);
   void write_train_record(double learning_rate);

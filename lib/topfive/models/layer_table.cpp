@@ -23,7 +23,8 @@ class Recorder {
     for (const auto& item : module.named_parameters()) names_[item.value().unsafeGetTensorImpl()] = item.key();
   }
 
-  // One operation of interest, as LibTorch names it without "aten::", and what it calls its kind.
+  // One operation of interest, as LibTorch names it without "aten::", or topfive without "topfive::", and what it calls
+  // its kind.
   static std::string kind_of(const std::string& operation) {
     static const std::map<std::string, std::string> kKinds = {{"conv2d", "Conv2d"},
                                                               {"linear", "Linear"},
@@ -37,6 +38,7 @@ class Recorder {
                                                               {"max_pool2d", "MaxPool2d"},
                                                               {"avg_pool2d", "AvgPool2d"},
                                                               {"adaptive_avg_pool2d", "AdaptiveAvgPool2d"},
+                                                              {"local_response_norm", "LocalResponseNorm"},
                                                               {"relu", "ReLU"},
                                                               {"relu_", "ReLU"},
                                                               {"leaky_relu", "LeakyReLU"},
@@ -161,7 +163,8 @@ struct Observed : at::ObserverContext {
 
 std::string operation_name(const at::RecordFunction& function) {
   const std::string name = function.name();
-  return name.starts_with("aten::") ? name.substr(6) : "";
+  const auto space = name.find("::");
+  return space == std::string::npos ? "" : name.substr(space + 2);
 }
 
 std::unique_ptr<at::ObserverContext> begin_operation(const at::RecordFunction& function) {

@@ -1,6 +1,9 @@
 #include "topfive/models/local_response_norm.h"
 
+#include <vector>
+
 #include <ATen/Parallel.h>
+#include <ATen/record_function.h>
 #include <torch/torch.h>
 
 #include "topfive/models/local_response_norm_kernel.h"
@@ -135,7 +138,15 @@ Tensor local_response_norm(const Tensor& input, const LocalResponseNormOptions& 
   TORCH_CHECK(options.size % 2 == 1 && options.k > 0, "local_response_norm: size must be odd, k above 0");
   TORCH_CHECK(options.groups > 0 && input.size(1) % options.groups == 0,
               "local_response_norm: channels must divide into the groups");
-  return LocalResponseNormFunction::apply(input, options);
+  // One operation for profilers and for the layer table, like LibTorch's own.
+  at::RecordFunction guard(at::RecordScope::FUNCTION);
+  const c10::IValue recorded_input(input);
+  if (guard.isActive()) {
+    guard.before("topfive::local_response_norm", c10::ArrayRef<const c10::IValue>(&recorded_input, 1));
+  }
+  Tensor output = LocalResponseNormFunction::apply(input, options);
+  if (guard.needsOutputs()) guard.setOutputs(std::vector<c10::IValue>(1, c10::IValue(output)));
+  return output;
 }
 
 }  // namespace topfive::models

@@ -11,7 +11,7 @@
 
 #include "topfive/base/error.h"
 #include "topfive/models/vit_positions.h"
-#include "topfive/weights/load_into_module.h"
+#include "topfive/weights/module_tensors.h"
 #include "topfive/weights/scalar_types.h"
 #include "topfive/weights/vit_names.h"
 

@@ -1,0 +1,51 @@
+// inspect: what a network is made of, what a checkpoint or weight file holds.
+#include <iostream>
+
+#include "topfive/engine/inspect_checkpoint.h"
+#include "topfive/engine/inspect_model.h"
+
+#include "common/program.h"
+
+namespace {
+
+constexpr const char* kNotes =
+    "Examples:\n"
+    "  inspect model                                   all networks, by the names people use\n"
+    "  inspect model resnet50                          its layers, parameters, multiply-adds and memory\n"
+    "  inspect model alexnet_2012 --diagram alexnet.svg\n"
+    "  inspect model --compare vgg16 googlenet resnet50\n"
+    "  inspect checkpoint runs/alexnet                 step, errors, network; the manifest is verified\n"
+    "  inspect checkpoint resnet50.pth --tensors       what a weight file holds; nothing in it is executed\n";
+
+void add_model_flags(CLI::App& app, topfive::engine::InspectModelRequest& request) {
+  app.add_option("name", request.model, "A network's name, or a config file; none: list the names");
+  app.add_option("--compare", request.compare, "Networks to set side by side");
+  app.add_option("--image-size", request.image_size, "Side of the pictures; 0: the network's usual one")
+      ->check(CLI::Range(0, 8192));
+  app.add_option("--diagram", request.diagram, "Draw the network into this SVG file");
+  app.add_flag("--json", request.json, "Print JSON: parameters, macs, layers");
+}
+
+void add_checkpoint_flags(CLI::App& app, topfive::engine::InspectCheckpointRequest& request) {
+  app.add_option("path", request.path, "A run directory, a checkpoint in it, or a weight file")->required();
+  app.add_flag("--tensors", request.tensors, "Also every tensor: type, shape, smallest, mean and largest value");
+  app.add_flag("--json", request.json, "Print JSON");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  topfive::engine::InspectModelRequest model;
+  topfive::engine::InspectCheckpointRequest checkpoint;
+  CLI::App app("Looks into networks, checkpoints and weight files.", "inspect");
+  auto* model_command = app.add_subcommand("model", "Layers, parameters, multiply-adds and memory of a network");
+  auto* checkpoint_command = app.add_subcommand("checkpoint", "What a checkpoint or a weight file holds");
+  add_model_flags(*model_command, model);
+  add_checkpoint_flags(*checkpoint_command, checkpoint);
+  app.require_subcommand(1);
+  return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
+    std::cout << (model_command->parsed() ? topfive::engine::inspect_model(model)
+                                          : topfive::engine::inspect_checkpoint(checkpoint));
+    return topfive::base::ExitCode::kOk;
+  });
+}

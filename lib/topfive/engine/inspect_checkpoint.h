@@ -1,0 +1,18 @@
+// What `inspect checkpoint` does.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace topfive::engine {
+
+struct InspectCheckpointRequest {
+  std::filesystem::path path;  // a run directory, a checkpoint in it, or a weight file
+  bool tensors = false;        // also name, type, shape and values of every tensor
+  bool json = false;
+};
+
+// The text to print. A checkpoint is verified against its manifest first. UserError as the readers of either.
+std::string inspect_checkpoint(const InspectCheckpointRequest& request);
+
+}  // namespace topfive::engine

@@ -10,9 +10,11 @@
 #include "topfive/engine/network_diagram.h"
 #include "topfive/engine/preprocessing.h"
 #include "topfive/models/presets.h"
+#include "topfive/weights/weight_source.h"
 
 #include "small_run.h"
 #include "support/catch.h"
+#include "support/source_directory.h"
 
 namespace topfive::engine {
 namespace {

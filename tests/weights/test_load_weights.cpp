@@ -3,8 +3,8 @@
 #include "topfive/base/config_node.h"
 #include "topfive/base/error.h"
 #include "topfive/models/registry.h"
-#include "topfive/weights/module_tensors.h"
 #include "topfive/weights/load_weights.h"
+#include "topfive/weights/module_tensors.h"
 #include "topfive/weights/tensor_file.h"
 #include "topfive/weights/vit_names.h"
 

@@ -6,8 +6,8 @@
 #include <torch/torch.h>
 
 #include "topfive/models/registry.h"
-#include "topfive/weights/module_tensors.h"
 #include "topfive/weights/load_weights.h"
+#include "topfive/weights/module_tensors.h"
 #include "topfive/weights/tensor_file.h"
 
 #include "models/golden_weights.h"

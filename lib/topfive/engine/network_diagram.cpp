@@ -11,7 +11,7 @@ namespace topfive::engine {
 namespace {
 
 constexpr double kPictureWidth = 1120, kEdge = 24, kTitleHeight = 64;
-constexpr double kCellWidth = 132, kRowHeight = 214, kLargestBlock = 104;
+constexpr double kCellWidth = 132, kRowHeight = 196, kLargestBlock = 104;
 constexpr double kSmallestBlock = 10, kLeastWidth = 12, kMostWidth = 88;
 
 // A part of the network, drawn as one box.
@@ -78,7 +78,10 @@ std::vector<Block> blocks_of(const models::LayerTable& table) {
     const std::string kind = first_word(layer.type);
     const bool has_part = layer.parameters > 0;
     const std::string part = has_part ? part_of(layer.name) : "";
-    const bool same_part = has_part ? !blocks.empty() && blocks.back().name == part : is_minor(kind);
+    // Pooling that keeps the size is a branch of an inception module.
+    const bool keeps_size = !blocks.empty() && blocks.back().shape.size() == 3 && layer.output_shape.size() == 3 &&
+                            blocks.back().shape[1] == layer.output_shape[1];
+    const bool same_part = has_part ? !blocks.empty() && blocks.back().name == part : is_minor(kind) || keeps_size;
     const bool joins = !blocks.empty() && (same_part || kind == "BatchNorm2d");
     if (joins) {
       Block& block = blocks.back();
@@ -218,8 +221,10 @@ std::string network_diagram(const std::string& name, const models::LayerTable& t
   std::string svg = header(height, name, facts);
   const auto input_side = static_cast<double>(table.input_shape[1]);
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const double x = kEdge + static_cast<double>(i % per_row) * kCellWidth;
-    const double y = kTitleHeight + static_cast<double>(i / per_row) * kRowHeight + 14;
+    const std::size_t row = i / per_row;
+    const std::size_t column = i % per_row;
+    const double x = kEdge + static_cast<double>(column) * kCellWidth;
+    const double y = kTitleHeight + static_cast<double>(row) * kRowHeight + 14;
     svg += drawn(blocks[i], x, y, input_side);
     if (i + 1 < blocks.size()) svg += arrow(x + kCellWidth, y + kLargestBlock / 2 + 22);
   }

@@ -11,7 +11,8 @@ using torch::indexing::Slice;
 
 Tensor sincos_positions(std::int64_t side, std::int64_t width, bool with_class_token) {
   TORCH_CHECK(width % 4 == 0 && width >= 8, "sincos_positions: width must be a multiple of 4, got ", width);
-  const auto exponents = torch::arange(width / 4, torch::kFloat64) / static_cast<double>(width / 4 - 1);
+  const std::int64_t count = width / 4;
+  const auto exponents = torch::arange(count, torch::kFloat64) / static_cast<double>(count - 1);
   const auto frequencies = torch::pow(10000.0, -exponents);
   const auto steps = torch::arange(side, torch::kFloat64);
   const auto angles_x = torch::outer(steps.repeat({side}), frequencies);           // [side * side, width / 4]

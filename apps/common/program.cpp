@@ -47,7 +47,7 @@ CLI::Option* add_policy_flag(CLI::App& app, const std::string& flag, const std::
 
 }  // namespace
 
-void add_policy_flags(CLI::App& app, weights::LoadPolicy& policy) {
+void add_policy_flags(CLI::App& app, CLI::Option* weights, weights::LoadPolicy& policy) {
   using weights::LoadPolicy;
   auto* strict =
       add_policy_flag(app, "--strict", "Every name and shape of --weights must fit", policy, LoadPolicy::kStrict);
@@ -57,6 +57,7 @@ void add_policy_flags(CLI::App& app, weights::LoadPolicy& policy) {
                                   LoadPolicy::kPartial);
   strict->excludes(head_only)->excludes(partial);
   head_only->excludes(partial);
+  for (auto* flag : {strict, head_only, partial}) flag->needs(weights);
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const std::string& notes,

@@ -17,7 +17,7 @@ namespace topfive::apps {
 int run_program(CLI::App& app, int argc, char** argv, const std::string& notes,
                 const std::function<base::ExitCode()>& work);
 
-// The flags --strict, --head-only and --partial, of which one may be given.
-void add_policy_flags(CLI::App& app, weights::LoadPolicy& policy);
+// The flags --strict, --head-only and --partial, of which one may be given, beside --weights.
+void add_policy_flags(CLI::App& app, CLI::Option* weights, weights::LoadPolicy& policy);
 
 }  // namespace topfive::apps

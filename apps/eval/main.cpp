@@ -24,11 +24,12 @@ int main(int argc, char** argv) {
   auto* subject = app.add_option_group("subject");
   subject->add_option("--checkpoint", request.checkpoint,
                       "A run directory (its last checkpoint), or a checkpoint in it");
-  subject->add_option("--weights", request.weights, "A weight file: .safetensors, .pth or .pt");
+  auto* weights = subject->add_option("--weights", request.weights, "A weight file: .safetensors, .pth or .pt");
   subject->require_option(1);
-  app.add_option("--model", request.model,
-                 "The network of --weights: a name (inspect model lists them) or a config file");
-  topfive::apps::add_policy_flags(app, request.policy);
+  auto* model = app.add_option("--model", request.model,
+                               "The network of --weights: a name (inspect model lists them) or a config file");
+  model->needs(weights);
+  topfive::apps::add_policy_flags(app, weights, request.policy);
   app.add_option("--data", request.data_directory, "Data set: DIR/val/<class>/*.JPEG")->required();
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
   app.add_option("--predictions", request.predictions, "Write the five best classes of every picture as CSV");

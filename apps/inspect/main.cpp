@@ -15,7 +15,8 @@ constexpr const char* kNotes =
     "  inspect model alexnet_2012 --diagram alexnet.svg\n"
     "  inspect model --compare vgg16 googlenet resnet50\n"
     "  inspect checkpoint runs/alexnet                 step, errors, network; the manifest is verified\n"
-    "  inspect checkpoint resnet50.pth --tensors       what a weight file holds; nothing in it is executed\n";
+    "  inspect checkpoint resnet50.pth --tensors       what a weight file holds; nothing in it is executed\n"
+    "  inspect checkpoint vgg16.pth --write vgg16.safetensors\n";
 
 void add_model_flags(CLI::App& app, topfive::engine::InspectModelRequest& request) {
   app.add_option("name", request.model, "A network's name, or a config file; none: list the names");
@@ -28,6 +29,9 @@ void add_model_flags(CLI::App& app, topfive::engine::InspectModelRequest& reques
 
 void add_checkpoint_flags(CLI::App& app, topfive::engine::InspectCheckpointRequest& request) {
   app.add_option("path", request.path, "A run directory, a checkpoint in it, or a weight file")->required();
+  auto* write = app.add_option("--write", request.write, "Write the weights into this new .safetensors file");
+  app.add_flag("--timm-names", request.timm_names, "With timm's and DeiT's names of a vision transformer")
+      ->needs(write);
   app.add_flag("--tensors", request.tensors, "Also every tensor: type, shape, smallest, mean and largest value");
   app.add_flag("--json", request.json, "Print JSON");
 }

@@ -25,8 +25,9 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve")->required();
   app.add_option("--resume", request.resume, "auto: go on with --out if it holds a run; or a checkpoint's path");
-  app.add_option("--weights", request.weights, "Start from this weight file: .safetensors, .pth or .pt");
-  topfive::apps::add_policy_flags(app, request.policy);
+  auto* weights =
+      app.add_option("--weights", request.weights, "Start from this weight file: .safetensors, .pth or .pt");
+  topfive::apps::add_policy_flags(app, weights, request.policy);
   app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
   app.add_option("--max-time", max_time, "Save a checkpoint and stop (exit 75) after this long: 90s, 30m, 3h");

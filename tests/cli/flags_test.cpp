@@ -45,7 +45,8 @@ TEST_CASE("the flags of inspect are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("inspect") == std::set<std::string>{"--help", "--version", "--log-level"});
   CHECK(flags_in_help("inspect", {"model"}) ==
         std::set<std::string>{"--help", "--compare", "--image-size", "--diagram", "--json"});
-  CHECK(flags_in_help("inspect", {"checkpoint"}) == std::set<std::string>{"--help", "--tensors", "--json"});
+  CHECK(flags_in_help("inspect", {"checkpoint"}) ==
+        std::set<std::string>{"--help", "--write", "--timm-names", "--tensors", "--json"});
 }
 
 TEST_CASE("help shows examples and exit codes and succeeds", "[cli]") {

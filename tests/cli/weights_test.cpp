@@ -67,6 +67,8 @@ TEST_CASE("what eval --weights cannot do is one line and the documented exit cod
   CHECK(run({"--weights", "nowhere.pth", "--model", "resnet18"}).exit_code == 66);
   CHECK(run({"--weights", page, "--model", "resnet81"}).exit_code == 65);
   CHECK(run({"--weights", page, "--checkpoint", "x"}).exit_code == 64);
+  CHECK(run({"--checkpoint", "x", "--model", "resnet18"}).exit_code == 64);
+  CHECK(run({"--checkpoint", "x", "--strict"}).exit_code == 64);
   CHECK(run({}).exit_code == 64);
 }
 

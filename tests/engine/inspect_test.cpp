@@ -10,6 +10,7 @@
 #include "topfive/engine/network_diagram.h"
 #include "topfive/engine/preprocessing.h"
 #include "topfive/models/presets.h"
+#include "topfive/weights/tensor_file.h"
 #include "topfive/weights/weight_source.h"
 
 #include "small_run.h"
@@ -132,6 +133,26 @@ TEST_CASE("a checkpoint's weights say which network they are for and what their 
   CHECK(json["tensors"][0]["not_finite"] == 0);
   request.json = false;
   CHECK_THAT(inspect_checkpoint(request), ContainsSubstring("verified") && ContainsSubstring("safetensors"));
+}
+
+TEST_CASE("weights of torch.save are written as safetensors, a vision transformer's under timm's names", "[engine]") {
+  const tests::TemporaryDirectory scratch;
+  InspectCheckpointRequest request;
+  request.path = tests::golden_path("nested.pth");
+  request.write = scratch / "nested.safetensors";
+  inspect_checkpoint(request);
+  const auto written = weights::load_tensors(request.write).tensors;
+  REQUIRE(written.size() == 4);
+  CHECK(written[0].first == "conv.weight");
+  CHECK(written[0].second.sizes() == torch::IntArrayRef({2, 1, 3, 3}));
+  CHECK_THROWS_AS(inspect_checkpoint(request), base::UserError);  // never over a file that is there
+
+  request.path = scratch / "vit.safetensors";
+  weights::save_tensors(request.path, {{"encoder.layers.encoder_layer_3.ln_1.weight", torch::ones({2})}});
+  request.write = scratch / "timm.safetensors";
+  request.timm_names = true;
+  inspect_checkpoint(request);
+  CHECK(weights::load_tensors(request.write).tensors[0].first == "blocks.3.norm1.weight");
 }
 
 TEST_CASE("metadata that cannot be is bad data with its place", "[engine]") {

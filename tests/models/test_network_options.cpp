@@ -1,4 +1,7 @@
 // What the options of the networks do.
+#include <fstream>
+
+#include <nlohmann/json.hpp>
 #include <torch/torch.h>
 
 #include "topfive/models/blur_pool.h"
@@ -7,6 +10,7 @@
 
 #include "model_checks.h"
 #include "support/catch.h"
+#include "support/source_directory.h"
 
 namespace topfive::models {
 namespace {
@@ -129,6 +133,17 @@ TEST_CASE("resampled positions keep the class token, the corners and a grid of t
   CHECK(torch::allclose(larger[0][144], embedding[0][49], 1e-5, 1e-6));
   CHECK(torch::allclose(resample_positions(embedding, 7, true), embedding, 1e-5, 1e-6));
   CHECK(resample_positions(embedding.narrow(1, 1, 49), 3, false).sizes() == torch::IntArrayRef({1, 9, 8}));
+}
+
+TEST_CASE("resampled positions are those of torchvision's interpolate_embeddings") {
+  const auto golden = nlohmann::json::parse(std::ifstream(tests::golden_path("vit_positions.json")));
+  for (const auto& expected : golden) {
+    const auto values = [&](const char* key) {
+      return torch::tensor(expected[key].get<std::vector<float>>()).view({1, -1, 4});
+    };
+    const auto side = expected["new_side"].get<std::int64_t>();
+    CHECK(torch::allclose(resample_positions(values("old"), side, true), values("new"), 1e-5, 1e-6));
+  }
 }
 
 TEST_CASE("what a network cannot be is refused with the reason") {

@@ -11,6 +11,8 @@
 #include "topfive/engine/preprocessing.h"
 #include "topfive/models/registry.h"
 #include "topfive/weights/scalar_types.h"
+#include "topfive/weights/tensor_file.h"
+#include "topfive/weights/vit_names.h"
 #include "topfive/weights/weight_source.h"
 
 namespace topfive::engine {
@@ -18,12 +20,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Of the numbers that are finite.
-Json value_facts(const weights::WeightSource& source, std::size_t index) {
+torch::Tensor read_tensor(const weights::WeightSource& source, std::size_t index) {
   const weights::TensorOutline& outline = source.outlines()[index];
   torch::Tensor tensor = torch::empty(outline.shape, weights::scalar_type(outline.dtype));
   source.read(index, {static_cast<std::byte*>(tensor.mutable_data_ptr()), tensor.nbytes()});
-  const auto values = tensor.to(torch::kFloat64);
+  return tensor;
+}
+
+// Of the numbers that are finite.
+Json value_facts(const weights::WeightSource& source, std::size_t index) {
+  const auto values = read_tensor(source, index).to(torch::kFloat64);
   const auto finite = values.masked_select(values.isfinite());
   Json facts = {{"not_finite", values.numel() - finite.numel()}};
   if (finite.numel() == 0) return facts;
@@ -64,6 +70,20 @@ void add_weights(Json& json, const std::filesystem::path& file, bool with_tensor
   if (facts.preprocessing) json["preprocessing"] = Preprocessing::fields().dump(*facts.preprocessing);
   if (!facts.class_names.empty()) json["classes"] = facts.class_names.size();
   if (with_tensors) json["tensors"] = tensor_list(*source);
+}
+
+// The same weights as safetensors, under torchvision's names or timm's.
+void write_weights(const std::filesystem::path& file, const InspectCheckpointRequest& request) {
+  const auto source = weights::open_weights(file);
+  weights::NamedTensors tensors;
+  for (std::size_t i = 0; i < source->outlines().size(); ++i) {
+    const std::string& name = source->outlines()[i].name;
+    const std::string ours = weights::torchvision_vit_name(name);
+    tensors.emplace_back(request.timm_names ? weights::timm_vit_name(ours) : name, read_tensor(*source, i));
+  }
+  weights::Metadata metadata = source->metadata();
+  metadata.emplace("format", "pt");
+  weights::save_tensors(request.write, tensors, metadata);
 }
 
 void add_state(Json& json, const std::filesystem::path& checkpoint) {
@@ -140,6 +160,10 @@ std::string inspect_checkpoint(const InspectCheckpointRequest& request) {
     file = checkpoint / "model.safetensors";
   }
   add_weights(json, file, request.tensors);
+  if (!request.write.empty()) {
+    write_weights(file, request);
+    json["written"] = request.write.string();
+  }
   return request.json ? json.dump(2) + "\n" : as_text(json);
 }
 

@@ -66,6 +66,11 @@ std::string small_filters_line(std::int64_t count, std::int64_t large) {
          " % fewer, the same field of view, " + std::to_string(count) + " non-linearities for one\n";
 }
 
+std::string auxiliary_text(const models::LayerTable& table) {
+  if (table.auxiliary_parameters == 0) return "";
+  return " and " + base::with_thousands(table.auxiliary_parameters) + " in auxiliary heads";
+}
+
 }  // namespace
 
 std::string network_text(const std::string& name, const models::LayerTable& table) {
@@ -75,9 +80,9 @@ std::string network_text(const std::string& name, const models::LayerTable& tabl
                     mega(layer.macs), mebibytes(layer.activation_bytes)});
   }
   return name + ", input " + shape_text(table.input_shape) + "\n\n" + aligned(rows, 3) + "\n" +
-         base::with_thousands(table.parameters) + " parameters (" + mebibytes(table.parameters * 4) + " MiB), " +
-         giga(table.macs) + " GMACs, " + mebibytes(table.activation_bytes) + " MiB of activations a picture, " +
-         std::to_string(table.layers_with_weights) + " layers with weights\n";
+         base::with_thousands(table.parameters) + " parameters (" + mebibytes(table.parameters * 4) + " MiB)" +
+         auxiliary_text(table) + ", " + giga(table.macs) + " GMACs, " + mebibytes(table.activation_bytes) +
+         " MiB of activations a picture, " + std::to_string(table.layers_with_weights) + " layers with weights\n";
 }
 
 std::string network_json(const std::string& name, const models::LayerTable& table) {
@@ -93,6 +98,7 @@ std::string network_json(const std::string& name, const models::LayerTable& tabl
   const nlohmann::ordered_json json = {{"name", name},
                                        {"input", table.input_shape},
                                        {"parameters", table.parameters},
+                                       {"auxiliary_parameters", table.auxiliary_parameters},
                                        {"macs", table.macs},
                                        {"activation_bytes", table.activation_bytes},
                                        {"layers", layers}};

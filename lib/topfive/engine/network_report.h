@@ -12,8 +12,8 @@ namespace topfive::engine {
 // Aligned columns: name, type, output, parameters, multiply-adds, activation memory; then the totals.
 std::string network_text(const std::string& name, const models::LayerTable& table);
 
-// An object with the keys name, input, parameters, macs, activation_bytes and layers; each layer with name, type,
-// output_shape, parameters, macs and activation_bytes.
+// An object with the keys name, input, parameters, auxiliary_parameters, macs, activation_bytes and layers; each layer
+// with name, type, output_shape, parameters, macs and activation_bytes.
 std::string network_json(const std::string& name, const models::LayerTable& table);
 
 using NamedTable = std::pair<std::string, models::LayerTable>;

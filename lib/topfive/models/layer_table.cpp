@@ -229,7 +229,10 @@ LayerTable layer_table(const ModelConfig& config, int image_size) {
   LayerTable table;
   table.input_shape = {input_channels(config), side, side};
   const auto model = build_uninitialised_model(config);
-  table.parameters = parameter_count(*model);
+  for (const auto& child : model->named_children()) {
+    if (child.key().starts_with("aux")) table.auxiliary_parameters += parameter_count(*child.value());
+  }
+  table.parameters = parameter_count(*model) - table.auxiliary_parameters;
   Recorder recorder(*model);
   {
     const Recording recording(recorder);

@@ -21,7 +21,8 @@ struct LayerRow {
 struct LayerTable {
   std::vector<LayerRow> layers;
   std::vector<std::int64_t> input_shape;  // [C, H, W]
-  std::int64_t parameters = 0;            // of the whole network; auxiliary heads are not run and have no row
+  std::int64_t parameters = 0;            // of the network as it evaluates, which is what is published
+  std::int64_t auxiliary_parameters = 0;  // of heads that only training has; they have no rows
   std::int64_t macs = 0;
   std::int64_t activation_bytes = 0;
   std::int64_t layers_with_weights = 0;  // convolutions and linear layers

@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   topfive::engine::EvalRequest request;
   CLI::App app("Reports the top-1 and top-5 error of a checkpoint or a weight file on the validation pictures.",
                "eval");
-  auto* subject = app.add_option_group("subject");
+  auto* subject = app.add_option_group("What to evaluate");
   subject->add_option("--checkpoint", request.checkpoint,
                       "A run directory (its last checkpoint), or a checkpoint in it");
   auto* weights = subject->add_option("--weights", request.weights, "A weight file: .safetensors, .pth or .pt");

@@ -37,7 +37,7 @@ main() {
   scripts/setup.sh
   data="${TOPFIVE_FASHION_MNIST:-/usr/share/datasets/fashion-mnist}"
   check_data "$data"
-  scripts/build.sh release topfive_program_train topfive_program_eval
+  scripts/build.sh release topfive_program_train topfive_program_eval topfive_program_inspect
   run="$(new_run_directory)"
 
   step "training configs/fashion_mnist.json into $run"

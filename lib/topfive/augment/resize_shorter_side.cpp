@@ -13,8 +13,9 @@ cv::Size shorter_side_size(cv::Size picture, int size) {
   const std::int64_t longer = std::max(picture.width, picture.height);
   const std::int64_t scaled = std::int64_t{size} * longer / shorter;
   if (scaled > image::DecodeLimits{}.max_pixels / size) {
-    throw image::DecodeError("a picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
-                             " pixels is too thin to scale its shorter side to " + std::to_string(size));
+    throw image::DecodeError(image::BadPicture::kTooLarge,
+                             "a picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+                                 " pixels is too thin to scale its shorter side to " + std::to_string(size));
   }
   const int other = static_cast<int>(scaled);
   return picture.width <= picture.height ? cv::Size(size, other) : cv::Size(other, size);

@@ -24,7 +24,12 @@ struct RawSample {
   int height = 0;                    // only where not encoded
   int width = 0;
   int channels = 0;
+  // Only where encoded: readable bytes after the end, all of JPEG end markers. With kDecoderSlack of them the decoder
+  // keeps its fast path to the last byte.
+  std::size_t slack = 0;
 };
+
+inline constexpr std::size_t kDecoderSlack = 4096;
 
 // Immutable after construction; all functions are thread-safe.
 class SampleSource {
@@ -36,6 +41,10 @@ class SampleSource {
   virtual std::string name(std::int64_t index) const = 0;
   // `buffer` is scratch that the caller keeps per thread. Throws SampleError.
   virtual RawSample read(std::int64_t index, std::vector<std::byte>& buffer) const = 0;
+  // Says that read(index) will be called soon, so that the system may fetch the bytes. Never fails, never blocks long.
+  virtual void will_need(std::int64_t /*index*/) const {}
+  // What read(index) will fetch, where that is known without asking the file system, else 0.
+  virtual std::int64_t encoded_bytes(std::int64_t /*index*/) const { return 0; }
   virtual const std::vector<std::string>& class_names() const = 0;
   // The size of every picture where it is one and the same.
   virtual std::optional<std::pair<int, int>> fixed_height_width() const { return std::nullopt; }

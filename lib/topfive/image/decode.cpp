@@ -37,11 +37,20 @@ Image decode_natively(std::span<const std::byte> bytes, const DecodeLimits& limi
     case Format::kUnknown:
       break;
   }
-  if (bytes.empty()) throw DecodeError("empty file");
-  throw DecodeError("neither JPEG nor PNG; the file starts with" + first_bytes(bytes));
+  if (bytes.empty()) throw DecodeError(BadPicture::kNotAnImage, "empty file");
+  throw DecodeError(BadPicture::kNotAnImage, "neither JPEG nor PNG; the file starts with" + first_bytes(bytes));
 }
 
 }  // namespace
+
+const std::vector<std::pair<std::string, BadPicture>>& bad_picture_names() {
+  static const std::vector<std::pair<std::string, BadPicture>> kNames = {{"not_an_image", BadPicture::kNotAnImage},
+                                                                         {"unsupported", BadPicture::kUnsupported},
+                                                                         {"too_large", BadPicture::kTooLarge},
+                                                                         {"truncated", BadPicture::kTruncated},
+                                                                         {"damaged", BadPicture::kDamaged}};
+  return kNames;
+}
 
 Format sniff_format(std::span<const std::byte> bytes) {
   constexpr std::array<unsigned char, 3> kJpegMagic = {0xff, 0xd8, 0xff};
@@ -61,7 +70,7 @@ Image decode(std::span<const std::byte> bytes, int channels, const DecodeLimits&
     throw;
   } catch (const std::exception& error) {
     // Out of memory, most of all: OpenCV and the standard library have different types for it.
-    throw DecodeError(std::string("the picture cannot be decoded: ") + error.what());
+    throw DecodeError(BadPicture::kDamaged, std::string("the picture cannot be decoded: ") + error.what());
   }
 }
 

@@ -11,15 +11,33 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "topfive/image/image.h"
 
 namespace topfive::image {
 
+// Why a picture cannot be used, in the classes that reports and logs count.
+enum class BadPicture {
+  kNotAnImage,   // empty, or neither JPEG nor PNG by its first bytes
+  kUnsupported,  // a form of JPEG or PNG that is not decoded
+  kTooLarge,     // above DecodeLimits, or too thin to be scaled
+  kTruncated,    // the file ends before the picture does
+  kDamaged,      // the decoder would have to make pixels up
+};
+
+// Names as reports spell them ("not_an_image").
+const std::vector<std::pair<std::string, BadPicture>>& bad_picture_names();
+
 // A picture that cannot be used. The text says why, without the file's name: the caller knows it.
 class DecodeError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  DecodeError(BadPicture kind, const std::string& why) : std::runtime_error(why), kind_(kind) {}
+  BadPicture kind() const { return kind_; }
+
+ private:
+  BadPicture kind_;
 };
 
 enum class Format { kUnknown, kJpeg, kPng };

@@ -23,6 +23,7 @@ struct Session {
   jpeg_progress_mgr progress;
   std::jmp_buf on_failure;
   int max_scans;
+  BadPicture kind;
   std::array<char, JMSG_LENGTH_MAX + 64> message;
 };
 
@@ -33,6 +34,7 @@ Session& session_of(j_common_ptr codec) { return *static_cast<Session*>(codec->c
   std::array<char, JMSG_LENGTH_MAX> text{};
   (*codec->err->format_message)(codec, text.data());
   const bool truncated = codec->err->msg_code == JWRN_JPEG_EOF;
+  session.kind = truncated ? BadPicture::kTruncated : BadPicture::kDamaged;
   std::snprintf(session.message.data(), session.message.size(), "%s JPEG: %s", truncated ? "truncated" : "invalid",
                 text.data());
   std::longjmp(session.on_failure, 1);
@@ -49,6 +51,7 @@ void ignore_message(j_common_ptr) {}
 void limit_scans(j_common_ptr codec) {
   Session& session = session_of(codec);
   if (session.codec.input_scan_number <= session.max_scans) return;
+  session.kind = BadPicture::kTooLarge;
   std::snprintf(session.message.data(), session.message.size(), "JPEG with more than %d scans", session.max_scans);
   std::longjmp(session.on_failure, 1);
 }
@@ -94,7 +97,7 @@ class Decompressor {
     session_.errors.emit_message = fail_on_warning;
     session_.errors.output_message = ignore_message;
     session_.codec.client_data = &session_;
-    if (!create(session_)) throw DecodeError(session_.message.data());
+    if (!create(session_)) throw DecodeError(session_.kind, session_.message.data());
     session_.progress.progress_monitor = limit_scans;
     session_.codec.progress = &session_.progress;
   }
@@ -104,12 +107,12 @@ class Decompressor {
 
   Header header(std::span<const std::byte> bytes) {
     Header header{};
-    if (!read_header(session_, bytes, header)) throw DecodeError(session_.message.data());
+    if (!read_header(session_, bytes, header)) throw DecodeError(session_.kind, session_.message.data());
     return header;
   }
   void read(J_COLOR_SPACE space, Image& image) {
     if (!read_pixels(session_, space, image.data, image.step[0])) {
-      throw DecodeError(session_.message.data());
+      throw DecodeError(session_.kind, session_.message.data());
     }
   }
 
@@ -126,12 +129,13 @@ class Decompressor {
 void check_header(const Header& header, const DecodeLimits& limits) {
   const std::int64_t pixels = std::int64_t{header.width} * header.height;
   if (pixels > limits.max_pixels) {
-    throw DecodeError("JPEG of " + std::to_string(header.width) + "x" + std::to_string(header.height) +
-                      " pixels; at most " + std::to_string(limits.max_pixels) + " pixels are decoded");
+    throw DecodeError(BadPicture::kTooLarge, "JPEG of " + std::to_string(header.width) + "x" +
+                                                 std::to_string(header.height) + " pixels; at most " +
+                                                 std::to_string(limits.max_pixels) + " pixels are decoded");
   }
   if (header.components != 1 && header.components != 3 && header.components != 4) {
-    throw DecodeError("JPEG with " + std::to_string(header.components) +
-                      " colour components; 1, 3 and 4 are supported");
+    throw DecodeError(BadPicture::kUnsupported, "JPEG with " + std::to_string(header.components) +
+                                                    " colour components; 1, 3 and 4 are supported");
   }
 }
 

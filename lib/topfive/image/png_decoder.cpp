@@ -32,9 +32,9 @@ struct Chunk {
 
 // The chunk at the front of `rest`.
 Chunk next_chunk(std::span<const std::byte> rest) {
-  if (rest.size() < kFrameBytes) throw DecodeError("truncated PNG: no end chunk");
+  if (rest.size() < kFrameBytes) throw DecodeError(BadPicture::kTruncated, "truncated PNG: no end chunk");
   const std::size_t length = big_endian_u32(rest);
-  if (length > rest.size() - kFrameBytes) throw DecodeError("truncated PNG: incomplete chunk");
+  if (length > rest.size() - kFrameBytes) throw DecodeError(BadPicture::kTruncated, "truncated PNG: incomplete chunk");
   return {rest.first(length + kFrameBytes), rest.subspan(8, length),
           std::string_view(reinterpret_cast<const char*>(rest.data()) + 4, 4)};
 }
@@ -43,20 +43,21 @@ void check_checksum(const Chunk& chunk) {
   const auto* start = reinterpret_cast<const Bytef*>(chunk.whole.data()) + 4;
   const uLong sum = crc32_z(0, start, chunk.data.size() + 4);
   if (sum != big_endian_u32(chunk.whole.last(4))) {
-    throw DecodeError("invalid PNG: wrong checksum of a chunk");
+    throw DecodeError(BadPicture::kDamaged, "invalid PNG: wrong checksum of a chunk");
   }
 }
 
 void check_size(const Chunk& header, const DecodeLimits& limits) {
   if (header.type != "IHDR" || header.data.size() != kHeaderBytes) {
-    throw DecodeError("invalid PNG: no header chunk");
+    throw DecodeError(BadPicture::kDamaged, "invalid PNG: no header chunk");
   }
   const std::int64_t width = big_endian_u32(header.data);
   const std::int64_t height = big_endian_u32(header.data.subspan(4));
-  if (width == 0 || height == 0) throw DecodeError("invalid PNG: no pixels");
+  if (width == 0 || height == 0) throw DecodeError(BadPicture::kDamaged, "invalid PNG: no pixels");
   if (width > limits.max_pixels / height) {
-    throw DecodeError("PNG of " + std::to_string(width) + "x" + std::to_string(height) + " pixels; at most " +
-                      std::to_string(limits.max_pixels) + " pixels are decoded");
+    throw DecodeError(BadPicture::kTooLarge, "PNG of " + std::to_string(width) + "x" + std::to_string(height) +
+                                                 " pixels; at most " + std::to_string(limits.max_pixels) +
+                                                 " pixels are decoded");
   }
 }
 
@@ -92,9 +93,9 @@ Image decode_png(std::span<const std::byte> bytes, const DecodeLimits& limits) {
   try {
     image = cv::imdecode(file, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
   } catch (const std::exception& error) {
-    throw DecodeError(std::string("invalid PNG: ") + error.what());
+    throw DecodeError(BadPicture::kDamaged, std::string("invalid PNG: ") + error.what());
   }
-  if (image.empty()) throw DecodeError("invalid PNG: corrupt pixel data");
+  if (image.empty()) throw DecodeError(BadPicture::kDamaged, "invalid PNG: corrupt pixel data");
   cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
   return image;
 }

@@ -67,6 +67,7 @@ Bytes make_jpeg(const image::Image& image, const JpegOptions& options) {
   codec.input_components = image.channels();
   codec.in_color_space = colour_space(image.channels());
   set_parameters(codec, options);
+  codec.restart_interval = static_cast<unsigned>(options.restart_interval);
   jpeg_start_compress(&codec, TRUE);
   for (int y = 0; y < image.rows; ++y) {
     JSAMPROW row = const_cast<unsigned char*>(image.ptr(y));
@@ -87,6 +88,18 @@ Bytes repeat_last_scan(const Bytes& progressive_jpeg, int scans) {
   Bytes bytes(progressive_jpeg.begin(), end);
   for (int i = static_cast<int>(kGreyScans.size()); i < scans; ++i) bytes.insert(bytes.end(), last, end);
   bytes.insert(bytes.end(), end, progressive_jpeg.end());
+  return bytes;
+}
+
+Bytes with_exif_orientation(const Bytes& jpeg, int orientation, bool big_endian) {
+  // APP1: "Exif", then a TIFF structure with one entry: tag 274, one short.
+  const Bytes block =
+      big_endian ? to_bytes({0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M',         0, 42, 0, 0, 0, 8,
+                             0,    1,    1, 18, 0,   3,   0,   0,   0, 1, 0,   orientation, 0, 0,  0, 0, 0, 0})
+                 : to_bytes({0xff, 0xe1, 0,  34, 'E', 'x', 'i', 'f', 0, 0, 'I',         'I', 42, 0, 8, 0, 0, 0,
+                             1,    0,    18, 1,  3,   0,   1,   0,   0, 0, orientation, 0,   0,  0, 0, 0, 0, 0});
+  Bytes bytes = jpeg;
+  bytes.insert(bytes.begin() + 2, block.begin(), block.end());
   return bytes;
 }
 

@@ -17,6 +17,7 @@ struct JpegOptions {
   bool progressive = false;
   int horizontal_sampling = 1;  // of the first component, relative to the others
   int vertical_sampling = 1;
+  int restart_interval = 0;  // blocks between restart markers; 0: none
 };
 
 // Encodes grey, RGB or four-component (CMYK) pixels with libjpeg.
@@ -26,6 +27,9 @@ Bytes make_jpeg(const image::Image& image, const JpegOptions& options = {});
 Bytes repeat_last_scan(const Bytes& progressive_jpeg, int scans);
 // The same file with another size in its frame header.
 Bytes with_jpeg_size(Bytes jpeg, int width, int height);
+
+// The same JPEG with an EXIF block that holds this orientation.
+Bytes with_exif_orientation(const Bytes& jpeg, int orientation, bool big_endian = false);
 
 struct PngChunk {
   std::string type;

@@ -38,6 +38,7 @@ struct LoaderOptions {
   int channels = 3;
   std::uint64_t seed = 0;
   std::int64_t max_memory_bytes = 0;  // of memory_bytes(); 0: no bound. Checked before anything is allocated
+  std::int64_t read_ahead_bytes = 0;  // of coming pictures that the system is asked to fetch; 0: none
   // Bad pictures are counted once per epoch and rank, and reported through on_bad. Above `max_bad` replacements in one
   // epoch the loader fails, at the same batch for any number of threads.
   BadPictures bad_pictures = BadPictures::kFail;

@@ -83,6 +83,7 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
   base::log_info("model      " + describe_model(config, *subject.model));
   base::log_info("validation " + describe_input(input));
 
+  const auto stage = stage_input(request.stage, {&input}, request.data_directory);
   const auto loader = make_loader(input, eval_loader_options(request, config, input), device);
   base::log_info("input path " + describe_loader(*loader));
   std::optional<PredictionsFile> predictions;

@@ -1,0 +1,28 @@
+// Opening the splits of a data set for the tools that look at all of it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "topfive/data/data_config.h"
+#include "topfive/data/split.h"
+
+namespace topfive::dataset {
+
+// "train", "val" or "all"; anything else is a UserError(kUsage).
+std::vector<data::Split> splits_named(const std::string& name);
+const char* split_text(data::Split split);  // "train", "val"
+
+// The loader's defaults for a kind of data set, by the name that a recipe's data.type has. UserError(kUsage) for
+// another one, with those that there are.
+data::DataConfig config_of_type(const std::string& type);
+
+// UserError(kInputMissing) unless it is a directory.
+void require_data_directory(const std::filesystem::path& directory);
+
+// "137.1 GiB"
+std::string format_bytes(double bytes);
+
+}  // namespace topfive::dataset

@@ -1,4 +1,4 @@
-// Internal to the base room: an owned file descriptor, and the error texts of the file functions.
+// An owned file descriptor, and the error texts of the file functions. For rooms that read files by themselves.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,11 @@ class FileDescriptor {
   bool is_open() const { return descriptor_ >= 0; }
   // False with errno set if closing failed: on some file systems that is where a full disk shows.
   bool close();
+  // Closes and takes another one.
+  void reset(int descriptor) {
+    close();
+    descriptor_ = descriptor;
+  }
   // Hands the descriptor over to the caller, who closes it.
   int release() { return std::exchange(descriptor_, -1); }
 

@@ -1,6 +1,8 @@
 #include "topfive/data/tar_reader.h"
 
+#include "topfive/base/files.h"
 #include "topfive/base/random_stream.h"
+#include "topfive/base/text.h"
 #include "topfive/data/record_file.h"
 
 #include "data/tar_blocks.h"
@@ -46,7 +48,7 @@ std::string refusal(const std::string& archive) {
 }
 
 std::string refusal_at(int offset, const std::string& what) {
-  return "65 x.tar: at byte " + std::to_string(offset) + ": " + what +
+  return "65 x.tar: at byte " + base::with_thousands(offset) + ": " + what +
          "; the archive is damaged or cut off: copy it again";
 }
 
@@ -101,7 +103,7 @@ TEST_CASE("archives of the tar program are read in each of its formats, and it r
     return;
   }
   const TemporaryDirectory directory;
-  const std::string deep = std::string(90, 'e') + "/" + std::string(120, 'f');
+  const std::string deep = std::string(90, 'e') + "/" + std::string(90, 'f');
   const std::string longer = std::string(120, 'l') + "/" + std::string(200, 'm');
   const std::string format = GENERATE("v7", "ustar", "gnu", "pax", "oldgnu");
   Files expected = {{"in/a.txt", "text"}, {"in/z", std::string(1000, 'z')}};
@@ -149,7 +151,7 @@ TEST_CASE("GNU long names, old directories, links and unknown kinds are understo
 TEST_CASE("pax headers give name and size; base 256 gives sizes beyond eight octal digits") {
   std::string block = tar_block("short", 0, '0');
   const std::string archive =
-      pax("15 path=p\xC3\xA4th/x\n12 size=0004\n9 a=b c\n") + block + padded("data") + tar_end();
+      pax("16 path=p\xC3\xA4th/x\n13 size=0004\n8 a=b c\n") + block + padded("data") + tar_end();
   CHECK(files_in(archive) == Files{{"p\xC3\xA4th/x", "data"}});
   std::string base_256 = tar_block("b", 0, '0');
   base_256.replace(124, 12, std::string("\x80\0\0\0\0\0\0\0\0\0\0\x03", 12));
@@ -206,7 +208,7 @@ TEST_CASE("hostile headers are refused with their place and reason") {
       {pax("11 size=-1\n") + tar_end(), 0, "the pax header's size is no number"},
       {pax("10 path=x\n") + tar_end(), 1024, "an extension header without its file"},
       {tar_file("g", "10 path=x\n", 'g') + tar_end(), 0, "a name or size for all files at once"},
-      {pax("26 size=9223372036854775807\n") + tar_file("a", "x") + tar_end(), 1024,
+      {pax("28 size=9223372036854775807\n") + tar_file("a", "x") + tar_end(), 1024,
        "a file of 9,223,372,036,854,775,807 bytes begins here, but only 1,536 follow"},
       {tar_block("a", 2000000, 'x') + std::string(2000896, '1') + tar_end(), 0,
        "an extension header of more than 1048576 bytes"},
@@ -214,9 +216,8 @@ TEST_CASE("hostile headers are refused with their place and reason") {
        "an extension header of more than 4097 bytes"},
       {pax("13 path=a" + std::string(1, '\0') + "bc\n") + tar_file("a", "x") + tar_end(), 1024,
        "a file without a usable name"},
-      {tar_file("./", "x", '7') + tar_end(), 0, "a file without a usable name"},
+      {tar_file("", "x", '7') + tar_end(), 0, "a file without a usable name"},
   }));
-  CHECK_THAT(refusal(archive), StartsWith(refusal_at(offset, reason).substr(0, 30)));
   CHECK(refusal(archive) == refusal_at(offset, reason));
 }
 

@@ -16,6 +16,8 @@
 #include "topfive/data/bad_ledger.h"
 #include "topfive/data/batch_ring.h"
 #include "topfive/data/epoch_order.h"
+#include "topfive/data/measured_source.h"
+#include "topfive/data/read_ahead.h"
 #include "topfive/data/sample_reader.h"
 #include "topfive/data/slot_filler.h"
 
@@ -80,9 +82,10 @@ class BatchLoader::Impl {
   BatchRing::Delivery wait_for_batch();
   BatchLease lease(const Batch* batch) const;
 
-  const SampleSource& source_;
-  const augment::Pipeline& pipeline_;
   const LoaderOptions options_;
+  ReadAhead read_ahead_;
+  const MeasuredSource source_;
+  const augment::Pipeline& pipeline_;
   const BatchShape shape_;
   // Shared with the leases, which may be destroyed after the loader.
   std::shared_ptr<BatchRing> ring_;
@@ -96,9 +99,10 @@ class BatchLoader::Impl {
 
 BatchLoader::Impl::Impl(const SampleSource& source, const augment::Pipeline& pipeline, LoaderOptions options,
                         const PixelAllocator& allocator)
-    : source_(source),
+    : options_(std::move(options)),
+      read_ahead_(source, options_.read_ahead_bytes),
+      source_(source, read_ahead_),
       pipeline_(pipeline),
-      options_(std::move(options)),
       shape_(shape_of(pipeline, options_)),
       ledger_(source, options_) {
   check(source, shape_, options_);
@@ -121,6 +125,7 @@ void BatchLoader::Impl::work(const std::stop_token& stop) {
   SampleReader reader(source_, pipeline_, options_.channels, options_.seed);
   const std::int64_t max_bad = options_.substitute_bad ? options_.max_bad : 0;
   while (const auto ticket = ring_->take(stop)) {
+    read_ahead_.advance(ticket->number);
     ring_->give_back(*ticket, fill_slot(reader, *order_, ticket->number, max_bad, ticket->slot));
   }
 }
@@ -136,6 +141,7 @@ void BatchLoader::Impl::start(const EpochPlan& plan) {
   }
   ring_->abandon();
   order_.emplace(order);
+  read_ahead_.begin(*order_);
   ledger_.begin_epoch(plan.epoch);
   failure_ = nullptr;
   ring_->begin(order.first_ticket(), order.end_ticket());

@@ -29,6 +29,7 @@ struct LoaderOptions {
   int channels = 3;
   std::uint64_t seed = 0;
   std::int64_t max_memory_bytes = 0;  // of the ring; 0: no bound. Checked before anything is allocated
+  std::int64_t read_ahead_bytes = 0;  // of coming pictures that the system is asked to fetch; 0: none
   // Bad pictures. Training: each is replaced by the next good sample of the epoch's order (whatever
   // the rank), counted once per epoch and rank, and reported through on_bad; above `max_bad` in one
   // epoch the loader fails, at the same batch for any number of threads. Evaluation: substitute_bad

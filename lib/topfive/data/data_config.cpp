@@ -52,7 +52,11 @@ void add_loading(base::Fields<DataConfig>& fields) {
       .number("ring_batches", &DataConfig::ring_batches,
               {.help = "Batches held in memory, the one in use included.", .min = 2, .max = 64})
       .number("max_memory_mb", &DataConfig::max_memory_mb,
-              {.help = "Most MiB that these batches may take.", .min = 1, .max = 1 << 24});
+              {.help = "Most MiB that these batches may take.", .min = 1, .max = 1 << 24})
+      .number("read_ahead_mb", &DataConfig::read_ahead_mb,
+              {.help = "MiB of coming pictures that the system is asked to fetch beforehand; 0 asks for none.",
+               .min = 0,
+               .max = 1 << 20});
 }
 
 void add_selection(base::Fields<DataConfig>& fields) {
@@ -90,11 +94,17 @@ const base::Fields<DataConfig>& DataConfig::fields() {
   static const auto kFields = [] {
     base::Fields<DataConfig> fields("The data set and how it is loaded.");
     fields.choice("type", &DataConfig::type,
-                  {{"image_folder", DataKind::kImageFolder},
+                  {{"auto", DataKind::kAuto},
+                   {"image_folder", DataKind::kImageFolder},
+                   {"ilsvrc2012", DataKind::kIlsvrc2012},
+                   {"shards", DataKind::kShards},
+                   {"list", DataKind::kList},
                    {"idx", DataKind::kIdx},
                    {"cifar_binary", DataKind::kCifarBinary},
                    {"synthetic", DataKind::kSynthetic}},
-                  {.help = "Layout of the data directory: class folders, MNIST's or CIFAR's files."});
+                  {.help = "Layout of the data directory: class folders, ILSVRC's archives, WebDataset shards, list "
+                           "files, MNIST's or "
+                           "CIFAR's files; auto finds out."});
     add_normalisation(fields);
     add_loading(fields);
     add_selection(fields);

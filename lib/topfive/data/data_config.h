@@ -9,7 +9,8 @@
 
 namespace topfive::data {
 
-enum class DataKind { kImageFolder, kIdx, kCifarBinary, kSynthetic };
+// kAuto: whichever of the others (but kSynthetic) the data directory holds.
+enum class DataKind { kAuto, kImageFolder, kIlsvrc2012, kShards, kList, kIdx, kCifarBinary, kSynthetic };
 
 // Pictures made by the program itself; see SyntheticSource.
 struct SyntheticConfig {
@@ -33,6 +34,7 @@ struct DataConfig {
   int num_loader_threads = 0;         // 0: as many as the process may use cores
   int ring_batches = 4;               // batches in memory, one of them with the consumer
   std::int64_t max_memory_mb = 4096;  // MiB, of the ring
+  std::int64_t read_ahead_mb = 64;    // MiB of coming pictures that the system is asked to fetch; 0: none
 
   // 0: all samples; otherwise that many, spread evenly over the data set.
   std::int64_t train_limit = 0;

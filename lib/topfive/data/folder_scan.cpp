@@ -1,10 +1,9 @@
 #include "topfive/data/folder_scan.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 
 #include "topfive/base/error.h"
+#include "topfive/data/picture_file.h"
 #include "topfive/data/printable.h"
 
 namespace topfive::data {
@@ -21,15 +20,6 @@ struct Listing {
   std::int64_t other = 0;  // files that are neither pictures nor visible
 };
 
-bool has_picture_extension(std::string_view name) {
-  static constexpr std::array<std::string_view, 3> kExtensions = {".jpeg", ".jpg", ".png"};
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos) return false;
-  std::string extension(name.substr(dot));
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
-}
-
 // The kind comes from the directory itself where the file system gives it: no stat() per picture,
 // which network file systems charge dearly. Anything with a picture's name counts as one, a broken
 // link too; reading it then fails by name instead of the picture going missing without a word.
@@ -39,7 +29,7 @@ void add_entry(Listing& listing, const fs::directory_entry& entry) {
   const bool hidden = name.front() == '.';
   if (entry.is_directory(ignored_error)) {
     (hidden ? listing.hidden_folders : listing.folders).push_back(std::move(name));
-  } else if (!hidden && has_picture_extension(name)) {
+  } else if (!hidden && is_picture_name(name)) {
     listing.pictures.push_back(std::move(name));
   } else {
     ++listing.other;

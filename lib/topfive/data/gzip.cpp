@@ -1,5 +1,6 @@
 #include "topfive/data/gzip.h"
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -30,12 +31,11 @@ void GzipReader::fail(const std::string& what) const {
   throw base::UserError(base::ExitCode::kBadData, name_ + ": " + what + "; download the file again");
 }
 
-void GzipReader::read(std::span<std::byte> out) {
+std::size_t GzipReader::read_some(std::span<std::byte> out) {
   z_stream& stream = state_->stream;
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
-  while (stream.avail_out > 0) {
-    if (state_->ended) fail("the gzip content is shorter than its header says");
+  while (stream.avail_out > 0 && !state_->ended) {
     const int status = inflate(&stream, Z_NO_FLUSH);
     if (status == Z_STREAM_END) {
       state_->ended = true;
@@ -45,6 +45,11 @@ void GzipReader::read(std::span<std::byte> out) {
       fail("the gzip file is corrupt");
     }
   }
+  return out.size() - stream.avail_out;
+}
+
+void GzipReader::read(std::span<std::byte> out) {
+  if (read_some(out) < out.size()) fail("the gzip content is shorter than its header says");
 }
 
 void GzipReader::expect_end() {
@@ -57,6 +62,23 @@ void GzipReader::expect_end() {
   if (status == Z_BUF_ERROR || status == Z_OK) fail("the gzip file is truncated");
   if (status != Z_STREAM_END) fail("the gzip file is corrupt");
   if (stream.avail_in > 0) fail("the gzip file has bytes after its end");
+}
+
+std::vector<std::byte> unfold_gzip(std::span<const std::byte> compressed, const std::string& name,
+                                   std::uint64_t max_bytes) {
+  constexpr std::size_t kStep = std::size_t{1} << 20U;
+  GzipReader reader(compressed, name);
+  std::vector<std::byte> content;
+  std::size_t got = 0;
+  do {
+    content.resize(static_cast<std::size_t>(std::min<std::uint64_t>(got + kStep, max_bytes)));
+    const std::size_t more = reader.read_some(std::span(content).subspan(got));
+    if (more == 0) break;
+    got += more;
+  } while (got < max_bytes);
+  content.resize(got);
+  reader.expect_end();
+  return content;
 }
 
 }  // namespace topfive::data

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace topfive::data {
 
@@ -19,6 +21,8 @@ class GzipReader {
 
   // Fills `out`; an error where the stream is corrupt or ends too early.
   void read(std::span<std::byte> out);
+  // Fills `out` as far as the content goes and says how far.
+  std::size_t read_some(std::span<std::byte> out);
   // An error unless the content and the file end here and the stored checksum is right.
   void expect_end();
 
@@ -29,5 +33,10 @@ class GzipReader {
   std::string name_;
   std::unique_ptr<State> state_;
 };
+
+// The whole content, of which nothing is known but that it must not exceed `max_bytes`. UserError(kBadData) where it
+// does or where the stream is damaged; `name` is for messages.
+std::vector<std::byte> unfold_gzip(std::span<const std::byte> compressed, const std::string& name,
+                                   std::uint64_t max_bytes);
 
 }  // namespace topfive::data

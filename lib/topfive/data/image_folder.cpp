@@ -1,26 +1,19 @@
 #include "topfive/data/image_folder.h"
 
-#include "topfive/base/error.h"
-#include "topfive/base/files.h"
 #include "topfive/base/log.h"
-#include "topfive/base/sha256.h"
+#include "topfive/data/canonical_hash.h"
+#include "topfive/data/folder_listing.h"
+#include "topfive/data/picture_file.h"
 #include "topfive/data/printable.h"
 
 namespace topfive::data {
 namespace {
 
-// '/' and NUL occur in no file name, so the text below is one to one with the tree.
 std::string hash_of(const FolderIndex& index) {
-  base::Sha256 hash;
-  hash.update("image_folder\n");
+  CanonicalHash hash;
   for (std::size_t c = 0; c < index.class_names.size(); ++c) {
-    hash.update(index.class_names[c] + "/");
-    std::string names;
-    for (std::int64_t i = index.class_begin[c]; i < index.class_begin[c + 1]; ++i) {
-      names += index.file_name(i);
-      names += '\0';
-    }
-    hash.update(names + "/");
+    hash.begin_class(index.class_names[c]);
+    for (std::int64_t i = index.class_begin[c]; i < index.class_begin[c + 1]; ++i) hash.add(index.file_name(i));
   }
   return hash.finish();
 }
@@ -28,7 +21,7 @@ std::string hash_of(const FolderIndex& index) {
 }  // namespace
 
 ImageFolderSource::ImageFolderSource(const std::filesystem::path& data_dir, const std::string& split)
-    : directory_(data_dir / split), split_(split), index_(scan_folder(directory_)), fingerprint_(hash_of(index_)) {
+    : directory_(data_dir / split), split_(split), index_(list_folder(data_dir, split)), fingerprint_(hash_of(index_)) {
   if (index_.ignored > 0) {
     base::log_info(printable(directory_.string()) + ": passed over " + std::to_string(index_.ignored) +
                    " files that are hidden or not .jpeg, .jpg or .png");
@@ -44,15 +37,11 @@ std::string ImageFolderSource::relative_path(std::int64_t index) const {
 std::string ImageFolderSource::name(std::int64_t index) const { return split_ + "/" + printable(relative_path(index)); }
 
 RawSample ImageFolderSource::read(std::int64_t index, std::vector<std::byte>& buffer) const {
-  try {
-    base::read_binary_file(directory_ / relative_path(index), kMaxFileBytes, buffer);
-  } catch (const base::UserError& error) {
-    throw SampleError(printable(error.what()));
-  }
-  if (buffer.empty()) throw SampleError("the file is empty");
-  RawSample sample;
-  sample.bytes = buffer;
-  return sample;
+  return read_picture_file(directory_ / relative_path(index), buffer);
+}
+
+void ImageFolderSource::will_need(std::int64_t index) const {
+  will_need_picture_file(directory_ / relative_path(index));
 }
 
 }  // namespace topfive::data

@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "topfive/data/folder_scan.h"
+#include "topfive/data/record_file.h"
 #include "topfive/data/sample_source.h"
 
 namespace topfive::data {
 
 // Labels are the ranks of the class folders' names in byte order, as torchvision counts them. Lists
-// the tree once; see scan_folder() for what is refused, and open_source() for the errors of a
-// missing directory. read() gives the bytes of the file; SampleError for a file that cannot be read
-// or is above kMaxFileBytes.
+// the tree, or takes the listing from an earlier run while no folder has changed; see scan_folder() for what is
+// refused, and open_source() for the errors of a missing directory. read() gives the bytes of the file; SampleError for
+// a file that cannot be read or is above kMaxFileBytes.
 class ImageFolderSource final : public SampleSource {
  public:
-  static constexpr std::uint64_t kMaxFileBytes = std::uint64_t{256} << 20U;
+  static constexpr std::uint64_t kMaxFileBytes = kMaxRecordBytes;
 
   // split: the folder below data_dir, "train" or "val".
   ImageFolderSource(const std::filesystem::path& data_dir, const std::string& split);
@@ -25,6 +26,7 @@ class ImageFolderSource final : public SampleSource {
   int label(std::int64_t index) const override { return index_.label(index); }
   std::string name(std::int64_t index) const override;
   RawSample read(std::int64_t index, std::vector<std::byte>& buffer) const override;
+  void will_need(std::int64_t index) const override;
   const std::vector<std::string>& class_names() const override { return index_.class_names; }
   std::string fingerprint() const override { return fingerprint_; }
   std::int64_t ignored_files() const { return index_.ignored; }

@@ -141,7 +141,7 @@ void check_facts(const SampleRecord& record) {
 void check_name(const SampleIndex& index, std::int64_t i) {
   const std::string_view name = index.file_name(i);
   demand(!name.empty() && name.size() <= kMaxTextBytes && name.find('\0') == std::string_view::npos,
-          "a file name that cannot be");
+         "a file name that cannot be");
   const IndexedPlace& place = index.places[index.records[static_cast<std::size_t>(i)].place];
   if (place.is_directory) demand(stays_below(std::string(name)), "a file outside the data directory");
 }

@@ -22,6 +22,9 @@ class LimitedSource final : public SampleSource {
   RawSample read(std::int64_t index, std::vector<std::byte>& buffer) const override {
     return inner_->read(inner_index(index), buffer);
   }
+  void will_need(std::int64_t index) const override { inner_->will_need(inner_index(index)); }
+  std::int64_t encoded_bytes(std::int64_t index) const override { return inner_->encoded_bytes(inner_index(index)); }
+  std::vector<std::shared_ptr<RecordFile>> archives() const override { return inner_->archives(); }
   const std::vector<std::string>& class_names() const override { return inner_->class_names(); }
   std::optional<std::pair<int, int>> fixed_height_width() const override { return inner_->fixed_height_width(); }
   std::string fingerprint() const override;

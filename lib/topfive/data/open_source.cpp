@@ -9,9 +9,13 @@
 #include "topfive/base/text.h"
 #include "topfive/data/cifar_binary.h"
 #include "topfive/data/idx.h"
+#include "topfive/data/ilsvrc2012.h"
 #include "topfive/data/image_folder.h"
 #include "topfive/data/limited_source.h"
+#include "topfive/data/list_source.h"
 #include "topfive/data/printable.h"
+#include "topfive/data/recognise.h"
+#include "topfive/data/shards.h"
 #include "topfive/data/synthetic.h"
 
 namespace topfive::data {
@@ -28,16 +32,27 @@ void require_directory(const fs::path& directory, const std::string& layout) {
                   printable(directory.string()) + ": no such directory; --data DIR must hold " + layout);
 }
 
+std::string folder_of(Split split) { return split == Split::kTrain ? "train" : "val"; }
+
 std::unique_ptr<SampleSource> open_folder(const fs::path& data_dir, Split split) {
-  const std::string name = split == Split::kTrain ? "train" : "val";
+  const std::string name = folder_of(split);
   require_directory(data_dir / name, "train/<class>/*.JPEG and val/<class>/*.JPEG");
   return std::make_unique<ImageFolderSource>(data_dir, name);
 }
 
 std::unique_ptr<SampleSource> open_whole(const DataConfig& config, const fs::path& data_dir, Split split) {
-  switch (config.type) {
+  switch (config.type == DataKind::kAuto ? recognise_data(data_dir) : config.type) {
     case DataKind::kImageFolder:
       return open_folder(data_dir, split);
+    case DataKind::kIlsvrc2012:
+      require_directory(data_dir, "ILSVRC2012_img_train.tar and ILSVRC2012_img_val.tar");
+      return open_ilsvrc2012(data_dir, split);
+    case DataKind::kShards:
+      require_directory(data_dir, "train-*.tar and val-*.tar");
+      return open_shards(data_dir, folder_of(split));
+    case DataKind::kList:
+      require_directory(data_dir, "train.txt and val.txt");
+      return open_list(data_dir, folder_of(split));
     case DataKind::kIdx:
       require_directory(data_dir, "the four IDX files (train-images-idx3-ubyte, ...)");
       return std::make_unique<IdxSource>(data_dir, split);
@@ -46,6 +61,8 @@ std::unique_ptr<SampleSource> open_whole(const DataConfig& config, const fs::pat
       return std::make_unique<CifarSource>(data_dir, split);
     case DataKind::kSynthetic:
       return std::make_unique<SyntheticSource>(config.synthetic, config.channels, split);
+    case DataKind::kAuto:
+      break;
   }
   throw std::logic_error("unknown data kind");
 }

@@ -135,8 +135,15 @@ bool RecordFile::use_copy(const fs::path& copy) {
   const std::scoped_lock lock(copy_mutex_);
   if (copy_.is_open()) return false;
   copy_.reset(file.release());
+  copy_path_ = copy;
   current_.store(copy_.get(), std::memory_order_release);
   return true;
+}
+
+void RecordFile::drop_copy() const {
+  const std::scoped_lock lock(copy_mutex_);
+  current_.store(file_.get(), std::memory_order_release);
+  ::unlink(copy_path_.c_str());
 }
 
 }  // namespace topfive::data

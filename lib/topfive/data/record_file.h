@@ -53,15 +53,16 @@ class RecordFile final : public ByteSource {
   // where it cannot be opened or differs in size.
   bool use_copy(const std::filesystem::path& copy);
   bool uses_copy() const { return current_.load(std::memory_order_acquire) != file_.get(); }
-  // Goes back to the original for good, after the copy has turned out to be damaged.
-  void drop_copy() const { current_.store(file_.get(), std::memory_order_release); }
+  // Goes back to the original for good and removes the copy, which has turned out to be damaged.
+  void drop_copy() const;
 
  private:
   std::filesystem::path path_;
   std::string name_;
   base::FileDescriptor file_;
   FileStamp stamp_;
-  std::mutex copy_mutex_;
+  mutable std::mutex copy_mutex_;
+  std::filesystem::path copy_path_;
   base::FileDescriptor copy_{-1};     // open to the end: a thread may be reading from it
   mutable std::atomic<int> current_;  // the descriptor to read from
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -31,6 +32,8 @@ struct RawSample {
 
 inline constexpr std::size_t kDecoderSlack = 4096;
 
+class RecordFile;
+
 // Immutable after construction; all functions are thread-safe.
 class SampleSource {
  public:
@@ -48,6 +51,9 @@ class SampleSource {
   virtual const std::vector<std::string>& class_names() const = 0;
   // The size of every picture where it is one and the same.
   virtual std::optional<std::pair<int, int>> fixed_height_width() const { return std::nullopt; }
+  // The archives that records are read from, which may be copied to a nearer disk meanwhile (see Stage); none for other
+  // kinds of storage.
+  virtual std::vector<std::shared_ptr<RecordFile>> archives() const { return {}; }
   // Changes when names, labels or order change; stored in checkpoints.
   virtual std::string fingerprint() const = 0;
 };

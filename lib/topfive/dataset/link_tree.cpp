@@ -10,6 +10,8 @@
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
 #include "topfive/base/text.h"
+#include "topfive/data/ilsvrc2012.h"
+#include "topfive/data/ilsvrc2012_parts.h"
 #include "topfive/data/printable.h"
 #include "topfive/dataset/class_names.h"
 
@@ -26,26 +28,61 @@ bool lies_inside(const fs::path& path, const fs::path& directory) {
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
+bool has_ground_truth(const fs::path& data_dir) {
+  try {
+    return !data::read_ground_truth(data_dir).empty();
+  } catch (const UserError& error) {
+    if (error.code() == ExitCode::kInputMissing) return false;
+    throw;
+  }
+}
+
 [[noreturn]] void fail_on(const fs::path& path, const std::error_code& error) {
   throw UserError(ExitCode::kCannotCreate,
                   data::printable(path.string()) + ": cannot build the tree of links: " + error.message());
 }
 
+// The class of every sample: that of its folder, or of ImageNet's ground truth where the pictures lie in none.
+struct Labels {
+  std::vector<std::string> names;
+  std::vector<std::size_t> of_sample;
+};
+
+Labels labels_of(const TreeSource& tree, const fs::path& data_dir) {
+  Labels labels;
+  labels.of_sample.resize(static_cast<std::size_t>(tree.size()));
+  if (!tree.is_flat()) {
+    labels.names = tree.class_names();
+    for (std::size_t i = 0; i < labels.of_sample.size(); ++i) {
+      labels.of_sample[i] = static_cast<std::size_t>(tree.label(static_cast<std::int64_t>(i)));
+    }
+    return labels;
+  }
+  for (const data::ImagenetClass& entry : data::imagenet_classes()) labels.names.push_back(entry.wnid);
+  data::ValidationLabels truth(data::read_ground_truth(data_dir), labels.names);
+  for (std::size_t i = 0; i < labels.of_sample.size(); ++i) {
+    labels.of_sample[i] = truth.label_of(tree.relative_path(static_cast<std::int64_t>(i)));
+  }
+  return labels;
+}
+
 // One split on its way: which samples stay, and what became of the rest.
 struct Remains {
   const TreeSource* tree;
+  Labels labels;
   std::vector<bool> stays;
   std::vector<std::int64_t> per_class;  // that stay
 };
 
-Remains what_remains(const TreeSource& tree, data::Split split, const std::vector<LeftOut>& left_out) {
-  Remains remains{&tree, std::vector<bool>(static_cast<std::size_t>(tree.size()), true),
-                  std::vector<std::int64_t>(tree.class_names().size(), 0)};
+Remains what_remains(const TreeSource& tree, Labels labels, data::Split split, const std::vector<LeftOut>& left_out) {
+  const std::size_t num_classes = labels.names.size();
+  Remains remains{&tree, std::move(labels), std::vector<bool>(static_cast<std::size_t>(tree.size()), true),
+                  std::vector<std::int64_t>(num_classes, 0)};
   for (const LeftOut& gone : left_out) {
     if (gone.split == split) remains.stays[static_cast<std::size_t>(gone.index)] = false;
   }
-  for (std::int64_t i = 0; i < tree.size(); ++i) {
-    if (remains.stays[static_cast<std::size_t>(i)]) ++remains.per_class[static_cast<std::size_t>(tree.label(i))];
+  for (std::size_t i = 0; i < remains.stays.size(); ++i) {
+    if (remains.stays[i]) ++remains.per_class[remains.labels.of_sample[i]];
   }
   return remains;
 }
@@ -55,7 +92,7 @@ std::vector<std::string> common_classes(const std::vector<Remains>& splits) {
   std::map<std::string, std::size_t> seen;
   for (const Remains& split : splits) {
     for (std::size_t c = 0; c < split.per_class.size(); ++c) {
-      if (split.per_class[c] > 0) ++seen[split.tree->class_names()[c]];
+      if (split.per_class[c] > 0) ++seen[split.labels.names[c]];
     }
   }
   std::vector<std::string> names;
@@ -80,11 +117,10 @@ class TreeWriter {
 
   void write(const std::string& split, const Remains& remains) {
     for (const auto& [name, padded] : names_) create(target_ / split / padded);
-    for (std::int64_t i = 0; i < remains.tree->size(); ++i) {
-      const std::string& old = remains.tree->class_names()[static_cast<std::size_t>(remains.tree->label(i))];
-      const auto name = names_.find(old);
-      if (name == names_.end() || !remains.stays[static_cast<std::size_t>(i)]) continue;
-      const fs::path file = remains.tree->relative_path(i);
+    for (std::size_t i = 0; i < remains.stays.size(); ++i) {
+      const auto name = names_.find(remains.labels.names[remains.labels.of_sample[i]]);
+      if (name == names_.end() || !remains.stays[i]) continue;
+      const fs::path file = remains.tree->relative_path(static_cast<std::int64_t>(i));
       link(source_ / split / file, target_ / split / name->second / file.filename());
       ++links_;
     }
@@ -118,8 +154,12 @@ std::string left_out_lines(const std::vector<Remains>& splits, const std::vector
     text += std::string(info_of(gone.problem).name) + "\t" + splits[place].tree->name(gone.index) + "\n";
   }
   for (const Remains& split : splits) {
-    for (const std::string& name : split.tree->class_names()) {
-      if (names.count(name) == 0) text += "class_left_out\t" + split.tree->split() + "/" + data::printable(name) + "\n";
+    for (std::size_t c = 0; c < split.labels.names.size(); ++c) {
+      const std::string& name = split.labels.names[c];
+      // Of a flat split only the classes that it has pictures of can be missing.
+      const bool exists = !split.tree->is_flat() || split.per_class[c] > 0;
+      if (exists && names.count(name) == 0)
+        text += "class_left_out\t" + split.tree->split() + "/" + data::printable(name) + "\n";
     }
   }
   return text;
@@ -147,10 +187,11 @@ void check_link_request(const fs::path& data_dir, const fs::path& links, const s
     throw UserError(ExitCode::kUsage, "--fix builds links to the files of class folders; this data set has none");
   }
   for (const TreeSource* tree : trees) {
-    if (!tree->is_flat()) continue;
+    if (!tree->is_flat() || (tree->split() == "val" && has_ground_truth(data_dir))) continue;
     throw UserError(ExitCode::kBadData, "--fix: " + tree->split() +
-                                            " has no class folders, and nothing says which picture belongs where; sort "
-                                            "them into class folders first, or leave it out with --split train");
+                                            " has no class folders, and nothing says which picture belongs where; put "
+                                            "ILSVRC2012_validation_ground_truth.txt beside it if it is ImageNet's, or "
+                                            "leave it out with --split train");
   }
   if (lies_inside(links, data_dir)) {
     throw UserError(ExitCode::kUsage, "--fix " + name +
@@ -171,7 +212,7 @@ std::string make_link_tree(const fs::path& data_dir, const fs::path& links, cons
   std::vector<data::Split> order;
   for (const TreeSource* tree : trees) {
     order.push_back(tree->split() == "train" ? data::Split::kTrain : data::Split::kEval);
-    splits.push_back(what_remains(*tree, order.back(), left_out));
+    splits.push_back(what_remains(*tree, labels_of(*tree, data_dir), order.back(), left_out));
   }
   const auto names = new_names(common_classes(splits));
   if (names.empty()) throw UserError(ExitCode::kBadData, "--fix: no class is left that every split has pictures of");

@@ -3,7 +3,9 @@
 // What is left out: pictures with an error; of pictures that are in train and in val, the copies in train; of pictures
 // in two classes, every copy, as nobody can tell which label is right; hidden and nested folders and other files;
 // classes that one of the splits does not have or of which nothing is left; classes whose name cannot be printed.
-// Duplicates inside a class stay. Names that are numbers whose text order is wrong are padded with zeros.
+// Duplicates inside a class stay. Validation pictures without class folders go where ImageNet's ground truth
+// (ILSVRC2012_validation_ground_truth.txt or the development kit's archive, beside val) says. Names that are numbers
+// whose text order is wrong are padded with zeros.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +18,8 @@
 namespace topfive::dataset {
 
 // UserError where no tree can be built: kUsage if the source has no folders, or the links would lie inside it;
-// kCannotCreate if `links` exists and is not an empty directory; kBadData for a split without class folders.
+// kCannotCreate if `links` exists and is not an empty directory; kBadData for a split without class folders and without
+// ground truth.
 void check_link_request(const std::filesystem::path& data_dir, const std::filesystem::path& links,
                         const std::vector<const TreeSource*>& trees);
 

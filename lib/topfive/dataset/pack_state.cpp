@@ -96,6 +96,8 @@ void PackState::read_or_begin() {
     refuse(out_, "holds shards of other data or with other settings (" + std::string(kSummaryName) + ")");
   }
   complete_ = json.value("complete", Json()) == true;
+  // A packing may have died between its last word and clearing up.
+  if (complete_) remove_work();
 }
 
 void PackState::write_summary(bool complete, const Json& summary) const {
@@ -163,6 +165,10 @@ void PackState::drop_from(const std::string& split, std::size_t number) const {
 void PackState::complete(const Json& summary) {
   write_summary(true, summary);
   complete_ = true;
+  remove_work();
+}
+
+void PackState::remove_work() {
   lock_.reset();
   std::error_code ignored;
   fs::remove_all(work_dir_, ignored);

@@ -57,6 +57,7 @@ class PackState {
   std::filesystem::path note_path(const std::string& split, std::size_t number) const;
   std::filesystem::path part_path(const std::string& split, std::size_t number) const;
   void read_or_begin();
+  void remove_work();
   void write_summary(bool complete, const nlohmann::ordered_json& summary) const;
 
   std::filesystem::path out_;

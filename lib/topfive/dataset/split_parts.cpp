@@ -8,6 +8,7 @@
 #include "topfive/base/error.h"
 #include "topfive/base/text.h"
 #include "topfive/data/printable.h"
+#include "topfive/data/recognise.h"
 
 namespace topfive::dataset {
 
@@ -29,6 +30,41 @@ data::DataConfig config_of_type(const std::string& type) {
     return data::DataConfig::fields().parse(base::ConfigNode(document));
   } catch (const base::UserError& error) {
     throw base::UserError(base::ExitCode::kUsage, error.what());
+  }
+}
+
+const char* kind_name(data::DataKind kind) {
+  switch (kind) {
+    case data::DataKind::kAuto:
+      return "auto";
+    case data::DataKind::kImageFolder:
+      return "image_folder";
+    case data::DataKind::kIlsvrc2012:
+      return "ilsvrc2012";
+    case data::DataKind::kShards:
+      return "shards";
+    case data::DataKind::kList:
+      return "list";
+    case data::DataKind::kIdx:
+      return "idx";
+    case data::DataKind::kCifarBinary:
+      return "cifar_binary";
+    case data::DataKind::kSynthetic:
+      break;
+  }
+  return "synthetic";
+}
+
+data::DataKind kind_in(const std::filesystem::path& directory, data::DataKind kind) {
+  if (kind != data::DataKind::kAuto) return kind;
+  try {
+    return data::recognise_data(directory);
+  } catch (const base::UserError& error) {
+    std::error_code ignored;
+    const bool has_split = std::filesystem::is_directory(directory / "train", ignored) ||
+                           std::filesystem::is_directory(directory / "val", ignored);
+    if (error.code() != base::ExitCode::kInputMissing || !has_split) throw;
+    return data::DataKind::kImageFolder;
   }
 }
 

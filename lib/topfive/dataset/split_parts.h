@@ -18,6 +18,11 @@ const char* split_text(data::Split split);  // "train", "val"
 // The loader's defaults for a kind of data set, by the name that a recipe's data.type has. UserError(kUsage) for
 // another one, with those that there are.
 data::DataConfig config_of_type(const std::string& type);
+const char* kind_name(data::DataKind kind);  // "image_folder"
+
+// The kind itself, or for kAuto the one that the directory holds. A directory with train/ or val/ that is nothing else
+// is an image folder, if a broken one. UserError as recognise_data() throws it.
+data::DataKind kind_in(const std::filesystem::path& directory, data::DataKind kind);
 
 // UserError(kInputMissing) unless it is a directory.
 void require_data_directory(const std::filesystem::path& directory);

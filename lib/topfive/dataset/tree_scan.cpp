@@ -1,12 +1,11 @@
 #include "topfive/dataset/tree_scan.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
 #include "topfive/data/image_folder.h"
+#include "topfive/data/picture_file.h"
 #include "topfive/data/printable.h"
 
 namespace topfive::dataset {
@@ -22,14 +21,6 @@ struct Entries {
   std::string error;  // why the listing ended early
 };
 
-bool is_named_as_picture(std::string_view name) {
-  static constexpr std::array<std::string_view, 3> kEndings = {".jpeg", ".jpg", ".png"};
-  std::string lower(name);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return std::any_of(kEndings.begin(), kEndings.end(),
-                     [&](std::string_view ending) { return lower.ends_with(ending); });
-}
-
 void sort_in(Entries& entries, const fs::directory_entry& entry) {
   std::error_code ignored;
   std::string name = entry.path().filename().string();
@@ -37,7 +28,7 @@ void sort_in(Entries& entries, const fs::directory_entry& entry) {
   if (entry.is_directory(ignored)) {
     (hidden ? entries.hidden_folders : entries.folders).push_back(std::move(name));
   } else {
-    (!hidden && is_named_as_picture(name) ? entries.pictures : entries.other).push_back(std::move(name));
+    (!hidden && data::is_picture_name(name) ? entries.pictures : entries.other).push_back(std::move(name));
   }
 }
 

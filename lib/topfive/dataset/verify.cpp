@@ -41,7 +41,8 @@ void open_tree(const VerifyRequest& request, data::Split split, std::vector<Open
 
 std::vector<OpenedPart> open_parts(const VerifyRequest& request, FindingLog& log) {
   require_data_directory(request.directory);
-  const data::DataConfig config = config_of_type(request.type);
+  data::DataConfig config = config_of_type(request.type);
+  config.type = kind_in(request.directory, config.type);
   std::vector<OpenedPart> parts;
   for (const data::Split split : splits_named(request.split)) {
     if (config.type == data::DataKind::kImageFolder) {

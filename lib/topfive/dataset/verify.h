@@ -20,11 +20,11 @@ namespace topfive::dataset {
 
 struct VerifyRequest {
   std::filesystem::path directory;
-  std::string type = "image_folder";  // a recipe's data.type
-  std::string split = "all";          // train, val or all
-  int threads = 0;                    // 0: as many as the process may use cores
-  std::filesystem::path json;         // write the report into this file as well
-  std::filesystem::path fix;          // build a clean tree of links here; see link_tree.h
+  std::string type = "auto";   // a recipe's data.type
+  std::string split = "all";   // train, val or all
+  int threads = 0;             // 0: as many as the process may use cores
+  std::filesystem::path json;  // write the report into this file as well
+  std::filesystem::path fix;   // build a clean tree of links here; see link_tree.h
 };
 
 struct SplitReport {

@@ -7,7 +7,8 @@ function(topfive_install_program target)
 endfunction()
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/configs DESTINATION share/topfive FILES_MATCHING PATTERN "*.json")
-install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION share/topfive)
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md
+  ${CMAKE_SOURCE_DIR}/share/imagenet_classes.tsv DESTINATION share/topfive)
 if(TOPFIVE_WITH_TORCH)
   # LibTorch's own libraries travel along; libtorch_python and the test back ends are not needed.
   install(DIRECTORY ${TOPFIVE_TORCH_LIB_DIR}/ DESTINATION lib

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building and testing needs: system packages, a new enough CMake, LibTorch.
+# Installs what building and testing needs: system packages, a new enough CMake, LibTorch, Python's webdataset.
 #
 #   scripts/setup.sh [--libtorch DIR] [--no-apt]
 #
@@ -194,8 +194,26 @@ setup_libtorch() {
   step "LibTorch $(libtorch_version "$directory") in $directory"
 }
 
+# Only the test that exchanges shards with it needs it, and is skipped where it is missing.
+setup_webdataset() {
+  local python
+  for python in "$DEPS/venv/bin/python" python3; do
+    if "$python" -c 'import webdataset' 2>/dev/null; then
+      step "Python's webdataset: there, for the tests"
+      return 0
+    fi
+  done
+  make_venv
+  if "$DEPS/venv/bin/python" -m pip install --quiet --disable-pip-version-check webdataset 2>/dev/null; then
+    step "Python's webdataset: installed into .deps/venv, for the tests"
+  else
+    step "Python's webdataset could not be installed; the test that exchanges shards with it will be skipped"
+  fi
+}
+
 parse_arguments "$@"
 setup_packages
 setup_cmake
 setup_libtorch
+setup_webdataset
 step "ready: scripts/build.sh builds, scripts/test.sh proves it"

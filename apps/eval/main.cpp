@@ -30,7 +30,9 @@ int main(int argc, char** argv) {
                                "The network of --weights: a name (inspect model lists them) or a config file");
   model->needs(weights);
   topfive::apps::add_policy_flags(app, weights, request.policy);
-  app.add_option("--data", request.data_directory, "Data set: DIR/val/<class>/*.JPEG")->required();
+  app.add_option("--data", request.data_directory, "Data set: DIR/val/<class>/*.JPEG, or archives, shards, a list")
+      ->required();
+  app.add_option("--stage", request.stage, "Copy shards or archives to this (local) directory meanwhile");
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
   app.add_option("--predictions", request.predictions, "Write the five best classes of every picture as CSV");
   app.add_option("--out", request.out, "Write the result as JSON");

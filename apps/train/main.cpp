@@ -21,8 +21,10 @@ int main(int argc, char** argv) {
   std::string max_time;
   CLI::App app("Trains a network from a JSON recipe on a folder of pictures.", "train");
   app.add_option("--config", request.config, "Recipe: a JSON file, or the name of a shipped one")->required();
-  app.add_option("--data", request.data_directory, "Data set: DIR/train/<class>/*.JPEG and DIR/val/<class>/*.JPEG")
+  app.add_option("--data", request.data_directory,
+                 "Data set: class folders in DIR/train and DIR/val, archives of ILSVRC-2012, shards, lists")
       ->required();
+  app.add_option("--stage", request.stage, "Copy shards or archives to this (local) directory while training");
   app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve")->required();
   app.add_option("--resume", request.resume, "auto: go on with --out if it holds a run; or a checkpoint's path");
   auto* weights =

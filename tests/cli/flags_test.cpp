@@ -31,14 +31,14 @@ std::set<std::string> flags_in_help(const std::string& program, std::vector<std:
 TEST_CASE("the flags of train are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("train") == std::set<std::string>{"--help", "--version", "--config", "--data", "--out",
                                                         "--resume", "--weights", "--strict", "--head-only", "--partial",
-                                                        "--set", "--devices", "--max-time", "--dry-run",
+                                                        "--set", "--stage", "--devices", "--max-time", "--dry-run",
                                                         "--log-level"});
 }
 
 TEST_CASE("the flags of eval are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("eval") == std::set<std::string>{"--help", "--version", "--checkpoint", "--weights", "--model",
-                                                       "--strict", "--head-only", "--partial", "--data", "--devices",
-                                                       "--predictions", "--out", "--log-level"});
+                                                       "--strict", "--head-only", "--partial", "--data", "--stage",
+                                                       "--devices", "--predictions", "--out", "--log-level"});
 }
 
 TEST_CASE("the flags of inspect are these and no others", "[cli][contract]") {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "topfive/base/error.h"
+#include "topfive/base/files.h"
 
 #include "support/catch.h"
 #include "support/temporary_directory.h"

@@ -86,6 +86,7 @@ std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const Sp
   options.channels = config.data.channels;
   options.seed = config.train.seed;
   options.max_memory_bytes = std::int64_t{config.data.max_memory_mb} << 20;
+  options.read_ahead_bytes = config.data.read_ahead_mb << 20;
   options.substitute_bad = training;
   options.max_bad = std::max<std::int64_t>(
       config.data.max_bad_images,
@@ -93,6 +94,17 @@ std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const Sp
   options.on_bad = std::move(on_bad);
   return std::make_unique<data::BatchLoader>(input.source(), input.pipeline(), std::move(options),
                                              pixel_allocator(device));
+}
+
+std::unique_ptr<data::Stage> stage_input(const std::filesystem::path& directory,
+                                         const std::vector<const SplitInput*>& inputs,
+                                         const std::filesystem::path& data_directory) {
+  if (directory.empty()) return nullptr;
+  std::vector<std::shared_ptr<data::RecordFile>> archives;
+  for (const SplitInput* input : inputs) {
+    for (auto& archive : input->source().archives()) archives.push_back(std::move(archive));
+  }
+  return std::make_unique<data::Stage>(directory, std::move(archives), data_directory);
 }
 
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device) {

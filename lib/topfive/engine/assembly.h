@@ -10,6 +10,7 @@
 #include "topfive/data/batch_loader.h"
 #include "topfive/data/open_source.h"
 #include "topfive/data/sample_source.h"
+#include "topfive/data/stage.h"
 #include "topfive/engine/device_batch.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/models/image_classifier.h"
@@ -34,6 +35,12 @@ class SplitInput {
 std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
                                                const torch::Device& device,
                                                std::function<void(const data::BadSample&)> on_bad = {});
+
+// Begins to copy the archives of the inputs to a nearer disk (see data::Stage); null where `directory` is empty. The
+// stage must end before the inputs do. UserError(kUsage) where the data are no archives.
+std::unique_ptr<data::Stage> stage_input(const std::filesystem::path& directory,
+                                         const std::vector<const SplitInput*>& inputs,
+                                         const std::filesystem::path& data_directory);
 
 // The network on its device, in the memory format that the config asks for.
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device);

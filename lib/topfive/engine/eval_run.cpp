@@ -63,6 +63,7 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
   base::log_info("model      " + describe_model(config, *subject.model));
   base::log_info("validation " + describe_input(input));
 
+  const auto stage = stage_input(request.stage, {&input}, request.data_directory);
   const auto loader = make_loader(config, input, data::Split::kEval, device);
   std::optional<PredictionsFile> predictions;
   if (!request.predictions.empty()) predictions.emplace(request.predictions, input.source());

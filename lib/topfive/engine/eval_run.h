@@ -14,6 +14,7 @@ struct EvalRequest {
   std::string model;                 // a preset's name or a config file; empty: as the weights' metadata say
   weights::LoadPolicy policy = weights::LoadPolicy::kHeadOnly;
   std::filesystem::path data_directory;
+  std::filesystem::path stage;  // copy the archives of the data there meanwhile; empty: do not
   std::string devices = "auto";
   std::filesystem::path predictions;  // CSV; empty for none
   std::filesystem::path out;          // JSON; empty for none

@@ -2,6 +2,7 @@
 
 #include "topfive/base/config_document.h"
 #include "topfive/base/error.h"
+#include "topfive/base/program_files.h"
 #include "topfive/base/text.h"
 
 namespace topfive::engine {
@@ -113,11 +114,7 @@ const base::Fields<RunConfig>& RunConfig::fields() {
   return kFields;
 }
 
-std::filesystem::path configs_directory() {
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return (program.parent_path().parent_path() / "share/topfive/configs").lexically_normal();
-}
+std::filesystem::path configs_directory() { return base::shared_directory() / "configs"; }
 
 std::filesystem::path find_config(const std::string& name) {
   if (std::filesystem::exists(name)) return name;

@@ -105,6 +105,7 @@ TrainOutcome run_training(const TrainRequest& request) {
     return TrainOutcome::kFinished;
   }
 
+  const auto stage = stage_input(request.stage, {&run->train_input, &run->eval_input}, request.data_directory);
   base::create_writable_directory(request.run_directory);
   const base::FileLock lock(request.run_directory / ".lock");
   const auto checkpoint = checkpoint_to_resume(request);

@@ -16,6 +16,7 @@ struct TrainRequest {
   std::string config;                  // a path, or the name of a shipped config
   std::vector<std::string> overrides;  // "key=value"
   std::filesystem::path data_directory;
+  std::filesystem::path stage;  // copy the archives of the data there meanwhile; empty: do not
   std::filesystem::path run_directory;
   std::string resume;             // empty, "auto", or a checkpoint's path
   std::filesystem::path weights;  // where a new run starts from; empty: from initial weights

@@ -15,15 +15,11 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 1;
 
-// Sections and keys that may change between a run and its resumption.
-constexpr std::array<std::string_view, 8> kHarmless = {"/description",
-                                                       "/expected",
-                                                       "/log",
-                                                       "/checkpoint",
-                                                       "/data/num_loader_threads",
-                                                       "/data/ring_batches",
-                                                       "/data/max_memory_mb",
-                                                       "/train/eval_batch_size"};
+// Sections and keys that may change between a run and its resumption. The same pictures may lie in folders or archives;
+// whether they are the same, their fingerprint tells.
+constexpr std::array<std::string_view, 10> kHarmless = {
+    "/description",       "/expected",           "/log",       "/checkpoint",         "/data/num_loader_threads",
+    "/data/ring_batches", "/data/read_ahead_mb", "/data/type", "/data/max_memory_mb", "/train/eval_batch_size"};
 
 bool is_harmless(const std::string& pointer) {
   return std::any_of(kHarmless.begin(), kHarmless.end(),

@@ -12,7 +12,6 @@
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/build_info.h"
 #include "topfive/engine/device.h"
-#include "topfive/engine/eval_progress.h"
 #include "topfive/engine/eval_subject.h"
 #include "topfive/engine/evaluator.h"
 #include "topfive/engine/predictions_file.h"
@@ -88,7 +87,7 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
   base::log_info("input path " + describe_loader(*loader));
   std::optional<PredictionsFile> predictions;
   if (!request.predictions.empty()) predictions.emplace(request.predictions, input.source());
-  EvalProgress progress(input.source().size());
+  base::CountProgress progress("evaluated", input.source().size());
   const auto observe = [&](const data::Batch& batch, const torch::Tensor& logits) {
     if (predictions) predictions->add(batch, logits);
     progress.add(batch.size);

@@ -81,7 +81,7 @@ class Trainer {
   DeviceBatchMaker batches_;
   CheckpointStore store_;
   std::unique_ptr<RunLog> log_;  // open while run() is active
-  ProgressPrinter progress_;
+  base::ProgressPrinter progress_;
   TrainState state_;
   Provenance provenance_;
   bool is_best_ = false;

@@ -43,7 +43,7 @@ const std::vector<ThirdPartyRule>& third_party_table() {
       {"torch/", kTorchRooms}, {"ATen/", kTorchRooms},
       {"c10/", kTorchRooms},   {"opencv2/", {"image", "augment", "data"}},
       {"CLI/", {"apps"}},      {"jpeglib.h", {"image"}},
-      {"openssl/", {"base"}},
+      {"png.h", {"image"}},    {"openssl/", {"base"}},
   };
   return kTable;
 }

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "topfive/image/colour.h"
-#include "topfive/image/jpeg_decoder.h"
+#include "topfive/image/jpeg_reader.h"
 #include "topfive/image/png_decoder.h"
 
 namespace topfive::image {
@@ -30,15 +30,17 @@ std::string first_bytes(std::span<const std::byte> bytes) {
 
 Image decode_natively(std::span<const std::byte> bytes, const DecodeLimits& limits) {
   switch (sniff_format(bytes)) {
-    case Format::kJpeg:
-      return decode_jpeg(bytes, limits);
+    case Format::kJpeg: {
+      JpegReader reader;
+      reader.open(bytes, 0, limits);
+      return reader.read_whole();
+    }
     case Format::kPng:
       return decode_png(bytes, limits);
     case Format::kUnknown:
       break;
   }
-  if (bytes.empty()) throw DecodeError(BadPicture::kNotAnImage, "empty file");
-  throw DecodeError(BadPicture::kNotAnImage, "neither JPEG nor PNG; the file starts with" + first_bytes(bytes));
+  throw_not_an_image(bytes);
 }
 
 }  // namespace
@@ -58,6 +60,11 @@ Format sniff_format(std::span<const std::byte> bytes) {
   if (starts_with(bytes, kJpegMagic)) return Format::kJpeg;
   if (starts_with(bytes, kPngMagic)) return Format::kPng;
   return Format::kUnknown;
+}
+
+void throw_not_an_image(std::span<const std::byte> bytes) {
+  if (bytes.empty()) throw DecodeError(BadPicture::kNotAnImage, "empty file");
+  throw DecodeError(BadPicture::kNotAnImage, "neither JPEG nor PNG; the file starts with" + first_bytes(bytes));
 }
 
 Image decode(std::span<const std::byte> bytes, int channels, const DecodeLimits& limits) {

@@ -42,12 +42,17 @@ class DecodeError : public std::runtime_error {
 
 enum class Format { kUnknown, kJpeg, kPng };
 
+// What one picture may cost. The largest that is let through takes less than 512 MB and two seconds of one core.
 struct DecodeLimits {
-  std::int64_t max_pixels = 178'956'970;  // Pillow's own decompression-bomb error limit
-  int max_scans = 500;                    // scans of a progressive JPEG (decompression bombs)
+  std::int64_t max_pixels = 89'478'485;              // where Pillow begins to warn of a decompression bomb
+  std::int64_t max_bytes = std::int64_t{400} << 20;  // of pixels and coefficients
+  int max_scans = 500;                               // of a progressive JPEG
+  std::int64_t max_scan_pixels = 1'000'000'000;      // scans times pixels of a progressive JPEG
 };
 
 Format sniff_format(std::span<const std::byte> bytes);
+// The error for bytes that are neither, with the first of them.
+[[noreturn]] void throw_not_an_image(std::span<const std::byte> bytes);
 
 // channels: 3 gives RGB (grey replicated, CMYK and YCCK converted by Pillow's formula, alpha
 // dropped, 16 bits scaled to 8), 1 gives grey (ITU-R 601 luma, as Pillow's "L"). Throws

@@ -59,6 +59,13 @@ void check_size(const Chunk& header, const DecodeLimits& limits) {
                                                  " pixels; at most " + std::to_string(limits.max_pixels) +
                                                  " pixels are decoded");
   }
+  constexpr std::int64_t kMostSamples = 4;
+  const std::int64_t sample_bytes = header.data[8] == std::byte{16} ? 2 : 1;
+  if (width * height * kMostSamples * sample_bytes > limits.max_bytes) {
+    throw DecodeError(BadPicture::kTooLarge, "PNG of " + std::to_string(width) + "x" + std::to_string(height) +
+                                                 " pixels may need more than " +
+                                                 std::to_string(limits.max_bytes >> 20) + " MiB");
+  }
 }
 
 // The same picture with nothing but its critical chunks.

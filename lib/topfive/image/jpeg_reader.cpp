@@ -1,0 +1,142 @@
+#include "topfive/image/jpeg_reader.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "topfive/image/colour.h"
+#include "topfive/image/jpeg_session.h"
+
+namespace topfive::image {
+namespace {
+
+// Bytes at the end among which the end marker is looked for: some cameras pad their files.
+constexpr std::size_t kTail = 64;
+
+bool ends_with_marker(std::span<const std::byte> bytes) {
+  const auto tail = bytes.last(std::min(bytes.size(), kTail));
+  for (std::size_t i = tail.size(); i > 1; --i) {
+    if (tail[i - 2] == std::byte{0xff} && tail[i - 1] == std::byte{0xd9}) return true;
+  }
+  return false;
+}
+
+// Where libjpeg begins, and what of its rows is wanted. JDIMENSION as libjpeg changes the columns.
+struct WindowRead {
+  J_COLOR_SPACE space;
+  JDIMENSION first_column;  // asked for; afterwards: what libjpeg gives, at a block's edge
+  JDIMENSION columns;
+  JDIMENSION first_row;
+};
+
+void start(jpeg_decompress_struct& codec, J_COLOR_SPACE space) {
+  codec.out_color_space = space;
+  codec.dct_method = JDCT_ISLOW;
+  codec.do_fancy_upsampling = TRUE;
+  jpeg_start_decompress(&codec);
+}
+
+void begin_window(jpeg_decompress_struct& codec, WindowRead& window) {
+  start(codec, window.space);
+  if (window.columns < codec.output_width) jpeg_crop_scanline(&codec, &window.first_column, &window.columns);
+  if (window.first_row > 0) jpeg_skip_scanlines(&codec, window.first_row);
+}
+
+void read_row(jpeg_decompress_struct& codec, std::uint8_t*& row) {
+  JSAMPROW rows = row;
+  jpeg_read_scanlines(&codec, &rows, 1);
+}
+
+struct WholeRead {
+  J_COLOR_SPACE space;
+  std::uint8_t* pixels;
+  std::size_t step;
+};
+
+void read_all(jpeg_decompress_struct& codec, WholeRead& whole) {
+  start(codec, whole.space);
+  while (codec.output_scanline < codec.output_height) {
+    JSAMPROW row = whole.pixels + codec.output_scanline * whole.step;
+    jpeg_read_scanlines(&codec, &row, 1);
+  }
+  jpeg_finish_decompress(&codec);
+}
+
+J_COLOR_SPACE space_of(int components) {
+  return components == 1 ? JCS_GRAYSCALE : components == 3 ? JCS_RGB : JCS_CMYK;
+}
+
+// Windows of other samplings are wrong in some versions of libjpeg-turbo.
+bool has_usual_sampling(const jpeg_decompress_struct& codec) {
+  if (codec.num_components == 1) return true;
+  const jpeg_component_info* components = codec.comp_info;
+  for (int i = 1; i < codec.num_components; ++i) {
+    if (components[i].h_samp_factor != 1 || components[i].v_samp_factor != 1) return false;
+  }
+  return components[0].h_samp_factor <= 2 && components[0].v_samp_factor <= 2;
+}
+
+}  // namespace
+
+JpegReader::JpegReader() : session_(std::make_unique<JpegSession>()) {}
+
+JpegReader::~JpegReader() = default;
+
+void JpegReader::open(std::span<const std::byte> bytes, std::size_t slack, const DecodeLimits& limits) {
+  has_end_marker_ = ends_with_marker(bytes);
+  bytes_ = bytes;
+  limits_ = limits;
+  // Without the marker the slack would hide that the file is not whole.
+  slack_ = has_end_marker_ ? slack : 0;
+  session_->open(bytes, slack_, limits);
+}
+
+cv::Size JpegReader::size() const {
+  return {static_cast<int>(session_->codec().image_width), static_cast<int>(session_->codec().image_height)};
+}
+
+int JpegReader::components() const { return session_->codec().num_components; }
+
+bool JpegReader::reads_windows(int channels) const {
+  const int components = this->components();
+  // Grey of a colour file is computed from RGB, as Pillow does, and not taken from its luma.
+  return has_end_marker_ && (components == 1 || (components == 3 && channels == 3)) &&
+         has_usual_sampling(session_->codec());
+}
+
+void JpegReader::begin(const cv::Rect& window, int channels) {
+  assert(reads_windows(channels) && !window.empty() && (window & cv::Rect(cv::Point(), size())) == window);
+  const int left = std::max(window.x - 1, 0);
+  const int right = std::min(window.x + window.width + 1, size().width);
+  WindowRead read{channels == 3 ? JCS_RGB : JCS_GRAYSCALE, static_cast<JDIMENSION>(left),
+                  static_cast<JDIMENSION>(right - left), static_cast<JDIMENSION>(window.y)};
+  session_->guarded(begin_window, read);
+  const auto pixel = static_cast<std::size_t>(channels);
+  const std::size_t dropped = static_cast<std::size_t>(window.x) - read.first_column;
+  margin_bytes_ = dropped * pixel;
+  row_.resize(session_->codec().output_width * pixel + kRowPadding);
+}
+
+const std::uint8_t* JpegReader::next_row() {
+  std::uint8_t* row = row_.data();
+  session_->guarded(read_row, row);
+  return row_.data() + margin_bytes_;
+}
+
+void JpegReader::close() { session_->close(); }
+
+Image JpegReader::read_whole() {
+  if (slack_ > 0) {  // here the end marker itself has to be met
+    session_->close();
+    session_->open(bytes_, 0, limits_);
+  }
+  const cv::Size size = this->size();
+  const int components = this->components();
+  Image image(size, CV_8UC(components));
+  WholeRead whole{space_of(components), image.data, image.step[0]};
+  session_->guarded(read_all, whole);
+  return components == 4 ? inverted_cmyk_to_rgb(image) : image;
+}
+
+std::size_t JpegReader::scratch_bytes() const { return session_->scratch_bytes() + row_.capacity(); }
+
+}  // namespace topfive::image

@@ -1,0 +1,61 @@
+// JPEG files by libjpeg-turbo: accurate integer IDCT, fancy upsampling, whole or a window only.
+//
+// A window costs the entropy decoding of the rows down to its bottom and the rest of the work for its own blocks only,
+// and its pixels are those of the whole picture, bit for bit. What makes them so: libjpeg skips once, from row 0; one
+// more column on either side is decoded and dropped, as fancy upsampling treats the edges of what it is asked for
+// differently. Other samplings than 1x1, 2x1, 1x2 and 2x2, four components and files without an end marker are decoded
+// as a whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "topfive/image/decode.h"
+#include "topfive/image/row_source.h"
+
+namespace topfive::image {
+
+class JpegSession;
+
+// One per thread, kept from picture to picture: after the first few pictures it allocates nothing.
+class JpegReader final : public RowSource {
+ public:
+  JpegReader();
+  ~JpegReader() override;
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+
+  // Reads the header. `bytes`, and `slack` readable bytes of end markers behind them, must live until the picture was
+  // read; see data::kDecoderSlack. Throws DecodeError; so do all functions below, and the picture is closed then.
+  void open(std::span<const std::byte> bytes, std::size_t slack, const DecodeLimits& limits = {});
+  cv::Size size() const;
+  int components() const;
+
+  // Whether windows of it can be read as `channels` (3: RGB, 1: grey) for less than the whole picture.
+  bool reads_windows(int channels) const;
+  // Begins with the rows of a window inside the picture; next_row() gives its rows, packed, without gaps.
+  void begin(const cv::Rect& window, int channels);
+  const std::uint8_t* next_row() override;
+  // Ends reading, wherever it is.
+  void close();
+
+  // The whole picture to its last byte: RGB for three or four components (CMYK and YCCK by Pillow's formula, which
+  // takes every four-component file as Adobe's inverted CMYK), grey for one. Anything missing at the end is an error.
+  Image read_whole();
+
+  std::size_t scratch_bytes() const;
+
+ private:
+  std::unique_ptr<JpegSession> session_;
+  std::span<const std::byte> bytes_;
+  DecodeLimits limits_;
+  std::size_t slack_ = 0;
+  bool has_end_marker_ = false;
+  std::vector<std::uint8_t> row_;  // as libjpeg writes it: the window, its margin, padding
+  std::size_t margin_bytes_ = 0;   // in front of the window
+};
+
+}  // namespace topfive::image

@@ -67,6 +67,7 @@ Bytes make_jpeg(const image::Image& image, const JpegOptions& options) {
   codec.input_components = image.channels();
   codec.in_color_space = colour_space(image.channels());
   set_parameters(codec, options);
+  codec.restart_interval = static_cast<unsigned>(options.restart_interval);
   jpeg_start_compress(&codec, TRUE);
   for (int y = 0; y < image.rows; ++y) {
     JSAMPROW row = const_cast<unsigned char*>(image.ptr(y));

@@ -17,6 +17,7 @@ struct JpegOptions {
   bool progressive = false;
   int horizontal_sampling = 1;  // of the first component, relative to the others
   int vertical_sampling = 1;
+  int restart_interval = 0;  // blocks between restart markers; 0: none
 };
 
 // Encodes grey, RGB or four-component (CMYK) pixels with libjpeg.

@@ -73,6 +73,11 @@ Image grey_to_rgb(const Image& grey) {
   return rgb;
 }
 
+Image with_channels(const Image& image, int channels) {
+  if (image.channels() == channels) return image;
+  return channels == 1 ? rgb_to_grey(image) : grey_to_rgb(image);
+}
+
 Image inverted_cmyk_to_rgb(const Image& cmyk) {
   assert(cmyk.type() == CV_8UC4);
   Image rgb(cmyk.size(), CV_8UC3);

@@ -70,9 +70,7 @@ void throw_not_an_image(std::span<const std::byte> bytes) {
 Image decode(std::span<const std::byte> bytes, int channels, const DecodeLimits& limits) {
   assert(channels == 1 || channels == 3);
   try {
-    const Image image = decode_natively(bytes, limits);
-    if (image.channels() == channels) return image;
-    return channels == 1 ? rgb_to_grey(image) : grey_to_rgb(image);
+    return with_channels(decode_natively(bytes, limits), channels);
   } catch (const DecodeError&) {
     throw;
   } catch (const std::exception& error) {

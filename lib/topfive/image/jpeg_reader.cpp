@@ -28,6 +28,15 @@ struct WindowRead {
   JDIMENSION first_row;
 };
 
+// libjpeg upsamples a few columns by another rule than many, so it is never asked for less than kFewest of them.
+WindowRead columns_with_margin(const cv::Rect& window, int width) {
+  constexpr int kFewest = 16;
+  const int right = std::min(std::max(window.x + window.width + 1, kFewest), width);
+  const int left = std::max(std::min(window.x - 1, right - kFewest), 0);
+  return {JCS_RGB, static_cast<JDIMENSION>(left), static_cast<JDIMENSION>(right - left),
+          static_cast<JDIMENSION>(window.y)};
+}
+
 void start(jpeg_decompress_struct& codec, J_COLOR_SPACE space) {
   codec.out_color_space = space;
   codec.dct_method = JDCT_ISLOW;
@@ -105,10 +114,8 @@ bool JpegReader::reads_windows(int channels) const {
 
 void JpegReader::begin(const cv::Rect& window, int channels) {
   assert(reads_windows(channels) && !window.empty() && (window & cv::Rect(cv::Point(), size())) == window);
-  const int left = std::max(window.x - 1, 0);
-  const int right = std::min(window.x + window.width + 1, size().width);
-  WindowRead read{channels == 3 ? JCS_RGB : JCS_GRAYSCALE, static_cast<JDIMENSION>(left),
-                  static_cast<JDIMENSION>(right - left), static_cast<JDIMENSION>(window.y)};
+  WindowRead read = columns_with_margin(window, size().width);
+  read.space = channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
   session_->guarded(begin_window, read);
   const auto pixel = static_cast<std::size_t>(channels);
   const std::size_t dropped = static_cast<std::size_t>(window.x) - read.first_column;

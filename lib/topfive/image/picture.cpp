@@ -1,0 +1,160 @@
+#include "topfive/image/picture.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+#include "topfive/image/colour.h"
+#include "topfive/image/crop.h"
+#include "topfive/image/exif.h"
+#include "topfive/image/probe.h"
+
+namespace topfive::image {
+namespace {
+
+cv::Rect whole(cv::Size size) { return {cv::Point(), size}; }
+
+bool is_pil(Filter filter) { return filter == Filter::kPilBilinear || filter == Filter::kPilBicubic; }
+
+void reverse_pixels(const std::uint8_t* row, int pixels, int channels, std::uint8_t* out) {
+  for (int x = 0; x < pixels; ++x) {
+    std::memcpy(out + std::ptrdiff_t{x} * channels, row + std::ptrdiff_t{pixels - 1 - x} * channels,
+                static_cast<std::size_t>(channels));
+  }
+}
+
+}  // namespace
+
+Picture::Picture(Image pixels) { start_over(std::move(pixels)); }
+
+Picture::Picture(std::span<const std::byte> file, const OpenOptions& options, PictureTools& tools)
+    : channels_(options.channels), tools_(&tools) {
+  const bool upright = !options.honour_orientation || probe(file, options.limits).orientation == 1;
+  if (sniff_format(file) == Format::kJpeg && upright) {
+    open_jpeg(file, options);
+    return;
+  }
+  Image pixels = decode(file, channels_, options.limits);
+  if (!upright) pixels = apply_orientation(pixels, probe(file, options.limits).orientation);
+  ++counts_.whole;
+  start_over(std::move(pixels));
+}
+
+void Picture::open_jpeg(std::span<const std::byte> file, const OpenOptions& options) {
+  JpegReader& jpeg = tools_->jpeg;
+  jpeg.open(file, options.slack, options.limits);
+  if (jpeg.reads_windows(channels_)) {
+    scaled_ = jpeg.size();
+    window_ = kept_ = whole(scaled_);
+    return;
+  }
+  ++counts_.whole;
+  start_over(with_channels(jpeg.read_whole(), channels_));
+}
+
+PictureTools& Picture::tools() {
+  if (tools_ == nullptr) {
+    own_tools_ = std::make_shared<PictureTools>();
+    tools_ = own_tools_.get();
+  }
+  return *tools_;
+}
+
+void Picture::start_over(Image pixels) {
+  base_ = std::move(pixels);
+  channels_ = base_.channels();
+  scaled_ = base_.size();
+  window_ = kept_ = whole(scaled_);
+  mirrored_ = false;
+}
+
+void Picture::crop(const cv::Rect& window) {
+  assert(!window.empty() && (window & whole(size())) == window);
+  const int left = mirrored_ ? kept_.width - window.x - window.width : window.x;
+  kept_ = cv::Rect(kept_.x + left, kept_.y + window.y, window.width, window.height);
+}
+
+void Picture::crop_with_border(const cv::Rect& window, std::uint8_t fill) {
+  if ((window & whole(size())) == window) {
+    crop(window);
+  } else {
+    start_over(image::crop_with_border(pixels(), window, fill));
+  }
+}
+
+void Picture::resize(cv::Size size, Filter filter) {
+  if (size == this->size()) return;
+  // Mirroring and resampling may only change places where Pillow's rounding lets them, so they never do.
+  if (!is_pil(filter) || mirrored_ || scaled_ != window_.size()) {
+    start_over(image::resize(pixels(), size, filter));
+    return;
+  }
+  // Nothing was scaled yet, so what was kept is the window that is.
+  window_ = cv::Rect(window_.tl() + kept_.tl(), kept_.size());
+  scaled_ = size;
+  kept_ = whole(size);
+  kernel_ = filter == Filter::kPilBicubic ? PilKernel::kBicubic : PilKernel::kBilinear;
+}
+
+void Picture::mirror() { mirrored_ = !mirrored_; }
+
+bool Picture::is_plain() const { return !base_.empty() && !mirrored_ && scaled_ == window_.size(); }
+
+const Image& Picture::pixels() {
+  if (is_plain()) {
+    if (kept_.size() != base_.size()) start_over(base_(kept_ + window_.tl()));
+    return base_;
+  }
+  Image pixels(size(), CV_8UC(channels_));
+  compute(pixels.data, pixels.step[0]);
+  start_over(std::move(pixels));
+  return base_;
+}
+
+void Picture::replace(Image pixels) { start_over(std::move(pixels)); }
+
+void Picture::write(std::uint8_t* out) {
+  if (is_plain()) {
+    Image target(size(), base_.type(), out);
+    base_(kept_ + window_.tl()).copyTo(target);
+  } else {
+    compute(out, static_cast<std::size_t>(size().width) * static_cast<std::size_t>(channels_));
+  }
+}
+
+void Picture::compute(std::uint8_t* out, std::size_t step) {
+  if (scaled_ == window_.size()) {
+    copy_rows(out, step);
+  } else {
+    Resampler& resampler = tools().resampler;
+    const cv::Rect needed = resampler.prepare({window_.size(), scaled_, kept_, kernel_, channels_, mirrored_});
+    resampler.run(rows(needed + window_.tl()), out, step);
+  }
+  if (base_.empty()) tools_->jpeg.close();
+}
+
+RowSource& Picture::rows(const cv::Rect& window) {
+  if (base_.empty()) {
+    ++counts_.windows;
+    tools_->jpeg.begin(window, channels_);
+    return tools_->jpeg;
+  }
+  tools().matrix_rows.begin(base_, window);
+  return tools_->matrix_rows;
+}
+
+void Picture::copy_rows(std::uint8_t* out, std::size_t step) {
+  const auto bytes = static_cast<std::size_t>(kept_.width) * static_cast<std::size_t>(channels_);
+  RowSource& source = rows(kept_ + window_.tl());
+  for (int y = 0; y < kept_.height; ++y, out += step) {
+    const std::uint8_t* row = source.next_row();
+    if (mirrored_) {
+      reverse_pixels(row, kept_.width, channels_, out);
+    } else {
+      std::memcpy(out, row, bytes);
+    }
+  }
+}
+
+}  // namespace topfive::image

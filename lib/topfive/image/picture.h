@@ -1,0 +1,92 @@
+// A picture on its way through the transforms: what is to be done with it is noted, and done at once at the end.
+//
+// A crop, a resize, another crop and a mirroring amount to: these pixels of the file, at this scale, in this order. For
+// a JPEG only those are decoded, and decoded rows go straight through the resampler into the batch. What cannot be
+// noted (a second resize, a border, a filter of OpenCV's, a change of colours) first computes the pixels so far. The
+// result is the same, bit for bit, as that of one step after the other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "topfive/image/decode.h"
+#include "topfive/image/image.h"
+#include "topfive/image/jpeg_reader.h"
+#include "topfive/image/matrix_rows.h"
+#include "topfive/image/resampler.h"
+#include "topfive/image/resize.h"
+
+namespace topfive::image {
+
+// What a thread keeps from picture to picture.
+struct PictureTools {
+  JpegReader jpeg;
+  Resampler resampler;
+  MatrixRows matrix_rows;
+
+  std::size_t scratch_bytes() const { return jpeg.scratch_bytes() + resampler.scratch_bytes(); }
+};
+
+// How many pictures were decoded which way.
+struct DecodeCounts {
+  std::int64_t windows = 0;  // JPEGs of which a window was decoded
+  std::int64_t whole = 0;
+};
+
+struct OpenOptions {
+  int channels = 3;                 // 3: RGB, 1: grey
+  bool honour_orientation = false;  // turn pictures as their EXIF block says; torchvision does not
+  std::size_t slack = 0;            // see JpegReader::open()
+  DecodeLimits limits;
+};
+
+class Picture {
+ public:
+  // A picture of given pixels, RGB or grey, which are never written to.
+  Picture(Image pixels);  // NOLINT(google-explicit-constructor): a picture is one
+  // An image file, of which only the header is read now. Bytes and tools must outlive the picture; one picture at a
+  // time uses the tools. Throws DecodeError, as do all functions that may have to compute pixels.
+  Picture(std::span<const std::byte> file, const OpenOptions& options, PictureTools& tools);
+
+  cv::Size size() const { return kept_.size(); }
+  int channels() const { return channels_; }
+
+  void crop(const cv::Rect& window);  // inside the picture, not empty
+  // The window may reach over the edges; what lies outside gets `fill` in every channel.
+  void crop_with_border(const cv::Rect& window, std::uint8_t fill);
+  void resize(cv::Size size, Filter filter);
+  void mirror();
+
+  // The pixels so far, computed if need be.
+  const Image& pixels();
+  // Goes on with other pixels.
+  void replace(Image pixels);
+  // Writes the pixels, rows without gaps: size().area() * channels() bytes.
+  void write(std::uint8_t* out);
+
+  const DecodeCounts& counts() const { return counts_; }
+
+ private:
+  PictureTools& tools();
+  void open_jpeg(std::span<const std::byte> file, const OpenOptions& options);
+  void start_over(Image pixels);
+  bool is_plain() const;
+  void compute(std::uint8_t* out, std::size_t step);
+  RowSource& rows(const cv::Rect& window);
+  void copy_rows(std::uint8_t* out, std::size_t step);
+
+  Image base_;       // empty while it is a JPEG that has not been decoded
+  cv::Rect window_;  // of the base or file
+  cv::Size scaled_;  // what the window is scaled to
+  cv::Rect kept_;    // of the scaled picture, before mirroring
+  PilKernel kernel_ = PilKernel::kBilinear;
+  bool mirrored_ = false;
+  int channels_ = 3;
+  PictureTools* tools_ = nullptr;
+  std::shared_ptr<PictureTools> own_tools_;  // of pictures that were given none
+  DecodeCounts counts_;
+};
+
+}  // namespace topfive::image

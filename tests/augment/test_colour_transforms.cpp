@@ -55,12 +55,12 @@ TEST_CASE("the colour shift is proportional to std and adds to what is there") {
   RandomStream two(1, 2, 3);
   const auto weak = sample_colour_shift({.std = 0.1}, one);
   Sample sample{formula_picture({4, 4}, 3, 1), {1.0F, 2.0F, 3.0F}};
-  const Image before = sample.image.clone();
+  const Image before = sample.picture.pixels().clone();
   PcaColour({.std = 0.2}).apply(sample, two);
   for (std::size_t c = 0; c < 3; ++c) {
     CHECK(sample.colour_shift[c] == Approx(static_cast<float>(c + 1) + 2 * weak[c]));
   }
-  CHECK(same_pixels(sample.image, before));
+  CHECK(same_pixels(sample.picture.pixels(), before));
 }
 
 TEST_CASE("compensating the variance divides the shift and the distance from the mean colour") {
@@ -74,7 +74,7 @@ TEST_CASE("compensating the variance divides the shift and the distance from the
     CHECK(sample.colour_shift[c] == Approx(plain[c] / 1.25F));
   }
   // Mean colour 123.675, 116.28, 103.53: 123.675 * 0.2 = 24.7, unchanged, 103.53 + 151.47 / 1.25 = 224.7.
-  CHECK(sample.image.at<cv::Vec3b>(0, 0) == cv::Vec3b(25, 116, 225));
+  CHECK(sample.picture.pixels().at<cv::Vec3b>(0, 0) == cv::Vec3b(25, 116, 225));
 }
 
 TEST_CASE("jitter factors stay in their range, and all six orders are equally likely") {
@@ -120,7 +120,7 @@ TEST_CASE("jitter applies its steps in the order drawn") {
     RandomStream same_stream(9, 0, id);
     Sample sample{picture, {}};
     ColourJitter(config).apply(sample, same_stream);
-    CHECK(same_pixels(sample.image, expected));
+    CHECK(same_pixels(sample.picture.pixels(), expected));
   }
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("jitter without strength changes nothing") {
   const Image picture = formula_picture({20, 15}, 3, 4);
   Sample sample{picture, {}};
   ColourJitter(ColourJitterConfig{}).apply(sample, stream);
-  CHECK(same_pixels(sample.image, picture));
+  CHECK(same_pixels(sample.picture.pixels(), picture));
 }
 
 TEST_CASE("a flip gives the picture or its mirror image, as often as it should") {
@@ -142,8 +142,8 @@ TEST_CASE("a flip gives the picture or its mirror image, as often as it should")
     RandomStream stream(10, 0, static_cast<std::uint64_t>(i));
     Sample sample{picture, {}};
     HorizontalFlip({.probability = probability}).apply(sample, stream);
-    const bool flipped = same_pixels(sample.image, mirrored);
-    REQUIRE((flipped || same_pixels(sample.image, picture)));
+    const bool flipped = same_pixels(sample.picture.pixels(), mirrored);
+    REQUIRE((flipped || same_pixels(sample.picture.pixels(), picture)));
     flips += flipped ? 1 : 0;
   }
   const double spread = std::sqrt(kDraws * probability * (1 - probability));

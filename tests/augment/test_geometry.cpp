@@ -57,11 +57,11 @@ TEST_CASE("resize steps give the promised size") {
     Sample sample{formula_picture(picture, 3, 1), {}};
     const ResizeShorterSide shorter({.size = size});
     shorter.apply(sample, stream);
-    CHECK(sample.image.size() == shorter.output_size(picture));
-    CHECK(std::min(sample.image.cols, sample.image.rows) == size);
+    CHECK(sample.picture.pixels().size() == shorter.output_size(picture));
+    CHECK(std::min(sample.picture.pixels().cols, sample.picture.pixels().rows) == size);
     const Resize exact({.height = size, .width = size + 3});
     exact.apply(sample, stream);
-    CHECK(sample.image.size() == cv::Size(size + 3, size));
+    CHECK(sample.picture.pixels().size() == cv::Size(size + 3, size));
   }
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("center_crop puts a black border round a picture that is too small") {
   CenterCrop({.size = 6}).apply(sample, stream);
   Image expected(6, 6, CV_8UC1, cv::Scalar(0));
   expected.rowRange(1, 4).setTo(200);
-  CHECK(same_pixels(sample.image, expected));
+  CHECK(same_pixels(sample.picture.pixels(), expected));
 }
 
 TEST_CASE("every place of a random crop is equally likely") {
@@ -115,7 +115,7 @@ TEST_CASE("a padded random crop stays inside the border, and the picture keeps i
     const Image image = formula_picture(picture, 3, 2);
     Sample sample{image, {}};
     PadAndRandomCrop({.padding = padding, .size = size, .fill = 9}).apply(sample, same_stream);
-    CHECK(same_pixels(sample.image, topfive::image::crop_with_border(image, window, 9)));
+    CHECK(same_pixels(sample.picture.pixels(), topfive::image::crop_with_border(image, window, 9)));
   }
 }
 
@@ -125,5 +125,5 @@ TEST_CASE("random_crop keeps a small picture whole, in the middle of a black bor
   RandomCrop({.size = 8}).apply(sample, stream);
   Image expected(8, 8, CV_8UC3, cv::Scalar::all(0));
   expected(cv::Rect(2, 3, 3, 2)).setTo(cv::Scalar::all(50));
-  CHECK(same_pixels(sample.image, expected));
+  CHECK(same_pixels(sample.picture.pixels(), expected));
 }

@@ -110,6 +110,6 @@ TEST_CASE("random_resized_crop scales exactly the window that was drawn") {
     Sample sample{picture, {}};
     RandomResizedCrop(config).apply(sample, same_stream);
     const auto expected = topfive::image::resize(topfive::image::crop(picture, window), {24, 24}, config.filter);
-    CHECK(topfive::test::same_pixels(sample.image, expected));
+    CHECK(topfive::test::same_pixels(sample.picture.pixels(), expected));
   }
 }

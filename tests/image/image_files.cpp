@@ -91,6 +91,18 @@ Bytes repeat_last_scan(const Bytes& progressive_jpeg, int scans) {
   return bytes;
 }
 
+Bytes with_exif_orientation(const Bytes& jpeg, int orientation, bool big_endian) {
+  // APP1: "Exif", then a TIFF structure with one entry: tag 274, one short.
+  const Bytes block =
+      big_endian ? to_bytes({0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M',         0, 42, 0, 0, 0, 8,
+                             0,    1,    1, 18, 0,   3,   0,   0,   0, 1, 0,   orientation, 0, 0,  0, 0, 0, 0})
+                 : to_bytes({0xff, 0xe1, 0,  34, 'E', 'x', 'i', 'f', 0, 0, 'I',         'I', 42, 0, 8, 0, 0, 0,
+                             1,    0,    18, 1,  3,   0,   1,   0,   0, 0, orientation, 0,   0,  0, 0, 0, 0, 0});
+  Bytes bytes = jpeg;
+  bytes.insert(bytes.begin() + 2, block.begin(), block.end());
+  return bytes;
+}
+
 Bytes with_jpeg_size(Bytes jpeg, int width, int height) {
   for (std::size_t i = 2; i + 8 < jpeg.size(); ++i) {
     const bool frame = jpeg[i] == std::byte{0xff} && (jpeg[i + 1] == std::byte{0xc0} || jpeg[i + 1] == std::byte{0xc2});

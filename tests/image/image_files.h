@@ -28,6 +28,9 @@ Bytes repeat_last_scan(const Bytes& progressive_jpeg, int scans);
 // The same file with another size in its frame header.
 Bytes with_jpeg_size(Bytes jpeg, int width, int height);
 
+// The same JPEG with an EXIF block that holds this orientation.
+Bytes with_exif_orientation(const Bytes& jpeg, int orientation, bool big_endian = false);
+
 struct PngChunk {
   std::string type;
   Bytes data;

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "topfive/image/crop.h"
-
 namespace topfive::augment {
 namespace {
 
@@ -19,8 +17,7 @@ cv::Rect center_window(cv::Size picture, int size) {
 }
 
 void CenterCrop::apply(Sample& sample, base::RandomStream&) const {
-  const cv::Rect window = center_window(sample.image.size(), config_.size);
-  sample.image = image::crop_with_border(sample.image, window, 0);
+  sample.picture.crop_with_border(center_window(sample.picture.size(), config_.size), 0);
 }
 
 std::optional<cv::Size> CenterCrop::output_size(std::optional<cv::Size>) const {

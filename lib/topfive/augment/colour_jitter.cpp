@@ -37,7 +37,7 @@ std::array<JitterStep, 3> sample_jitter(const ColourJitterConfig& config, base::
 
 void ColourJitter::apply(Sample& sample, base::RandomStream& random) const {
   for (const JitterStep& step : sample_jitter(config_, random)) {
-    if (step.factor != 1.0F) sample.image = adjusted(sample.image, step);
+    if (step.factor != 1.0F) sample.picture.replace(adjusted(sample.picture.pixels(), step));
   }
 }
 

@@ -3,13 +3,12 @@
 #include <cstdint>
 
 #include "topfive/augment/random_crop.h"
-#include "topfive/image/crop.h"
 
 namespace topfive::augment {
 
 void PadAndRandomCrop::apply(Sample& sample, base::RandomStream& random) const {
-  const cv::Rect window = sample_square(sample.image.size(), config_.padding, config_.size, random);
-  sample.image = image::crop_with_border(sample.image, window, static_cast<std::uint8_t>(config_.fill));
+  const cv::Rect window = sample_square(sample.picture.size(), config_.padding, config_.size, random);
+  sample.picture.crop_with_border(window, static_cast<std::uint8_t>(config_.fill));
 }
 
 std::optional<cv::Size> PadAndRandomCrop::output_size(std::optional<cv::Size>) const {

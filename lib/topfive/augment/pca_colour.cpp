@@ -56,7 +56,8 @@ std::array<float, 3> sample_colour_shift(const PcaColourConfig& config, base::Ra
 void PcaColour::apply(Sample& sample, base::RandomStream& random) const {
   const std::array<float, 3> shift = sample_colour_shift(config_, random);
   for (std::size_t c = 0; c < 3; ++c) sample.colour_shift[c] += shift[c];
-  if (config_.compensate_variance) sample.image = shrink_contrast(sample.image, 1.0 + config_.std);
+  if (!config_.compensate_variance) return;
+  sample.picture.replace(shrink_contrast(sample.picture.pixels(), 1.0 + config_.std));
 }
 
 }  // namespace topfive::augment

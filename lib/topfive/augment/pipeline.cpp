@@ -66,7 +66,7 @@ Pipeline::Pipeline(const std::vector<TransformConfig>& steps, const std::string&
 
 void Pipeline::apply(Sample& sample, base::RandomStream& random) const {
   for (const auto& step : steps_) step->apply(sample, random);
-  assert(sample.image.size() == output_size_);
+  assert(sample.picture.size() == output_size_);
 }
 
 }  // namespace topfive::augment

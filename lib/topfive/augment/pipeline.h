@@ -20,8 +20,8 @@ class Pipeline {
   Pipeline(const std::vector<TransformConfig>& steps, const std::string& split, int channels,
            std::optional<cv::Size> input);
 
-  // The picture afterwards has output_size() and its rows lie without gaps; the pixels that came in are not written
-  // to. Throws image::DecodeError for a picture that no step can use (one too thin to be scaled).
+  // The picture afterwards has output_size(); the pixels that came in are not written to. Throws image::DecodeError for
+  // a picture that no step can use (one too thin to be scaled), and where a step needs pixels that cannot be decoded.
   void apply(Sample& sample, base::RandomStream& random) const;
   cv::Size output_size() const { return output_size_; }
 

@@ -2,8 +2,6 @@
 
 #include <cstdint>
 
-#include "topfive/image/crop.h"
-
 namespace topfive::augment {
 namespace {
 
@@ -22,8 +20,7 @@ cv::Rect sample_square(cv::Size picture, int padding, int size, base::RandomStre
 }
 
 void RandomCrop::apply(Sample& sample, base::RandomStream& random) const {
-  const cv::Rect window = sample_square(sample.image.size(), 0, config_.size, random);
-  sample.image = image::crop_with_border(sample.image, window, 0);
+  sample.picture.crop_with_border(sample_square(sample.picture.size(), 0, config_.size, random), 0);
 }
 
 std::optional<cv::Size> RandomCrop::output_size(std::optional<cv::Size>) const {

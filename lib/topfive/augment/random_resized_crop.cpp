@@ -4,8 +4,6 @@
 #include <cmath>
 #include <cstdint>
 
-#include "topfive/image/crop.h"
-
 namespace topfive::augment {
 namespace {
 
@@ -53,8 +51,8 @@ cv::Rect sample_window(cv::Size picture, const RandomResizedCropConfig& config, 
 }
 
 void RandomResizedCrop::apply(Sample& sample, base::RandomStream& random) const {
-  const cv::Rect window = sample_window(sample.image.size(), config_, random);
-  sample.image = image::resize(image::crop(sample.image, window), {config_.size, config_.size}, config_.filter);
+  sample.picture.crop(sample_window(sample.picture.size(), config_, random));
+  sample.picture.resize({config_.size, config_.size}, config_.filter);
 }
 
 std::optional<cv::Size> RandomResizedCrop::output_size(std::optional<cv::Size>) const {

@@ -3,7 +3,7 @@
 namespace topfive::augment {
 
 void Resize::apply(Sample& sample, base::RandomStream&) const {
-  sample.image = image::resize(sample.image, {config_.width, config_.height}, config_.filter);
+  sample.picture.resize({config_.width, config_.height}, config_.filter);
 }
 
 std::optional<cv::Size> Resize::output_size(std::optional<cv::Size>) const {

@@ -22,8 +22,7 @@ cv::Size shorter_side_size(cv::Size picture, int size) {
 }
 
 void ResizeShorterSide::apply(Sample& sample, base::RandomStream&) const {
-  const cv::Size size = shorter_side_size(sample.image.size(), config_.size);
-  sample.image = image::resize(sample.image, size, config_.filter);
+  sample.picture.resize(shorter_side_size(sample.picture.size(), config_.size), config_.filter);
 }
 
 std::optional<cv::Size> ResizeShorterSide::output_size(std::optional<cv::Size> input) const {

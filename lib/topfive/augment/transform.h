@@ -1,20 +1,20 @@
 // One step of the augmentation pipeline.
 //
-// A transform first draws its parameters from the sample's own random stream, then calls a pure
-// function on pixels; the two are separate functions, so that each can be tested alone.
+// A transform first draws its parameters from the sample's own random stream, then says what is to be done with the
+// picture; the two are separate functions, so that each can be tested alone.
 #pragma once
 
 #include <array>
 #include <optional>
 
 #include "topfive/base/random_stream.h"
-#include "topfive/image/image.h"
+#include "topfive/image/picture.h"
 
 namespace topfive::augment {
 
 // A picture on its way to the batch.
 struct Sample {
-  image::Image image;  // RGB or grey, 8 bits
+  image::Picture picture;  // RGB or grey
   // Added to every pixel of the channel after scaling to [0, 1] and before normalisation; applied
   // on the device.
   std::array<float, 3> colour_shift{};

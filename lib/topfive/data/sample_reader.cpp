@@ -22,12 +22,11 @@ image::Image view_of(const RawSample& raw) {
   return image::Image(raw.height, raw.width, CV_8UC(raw.channels), pixels);
 }
 
-void copy_into_slot(const augment::Sample& sample, cv::Size size, int channels, const Slot& slot) {
-  cv::Mat target(size, CV_8UC(channels), slot.pixels);
-  if (sample.image.size() != size || sample.image.type() != target.type()) {
+void write_slot(augment::Sample& sample, cv::Size size, int channels, const Slot& slot) {
+  if (sample.picture.size() != size || sample.picture.channels() != channels) {
     throw std::logic_error("the pipeline gave another size or type than it promised");
   }
-  sample.image.copyTo(target);
+  sample.picture.write(slot.pixels);
   std::copy(sample.colour_shift.begin(), sample.colour_shift.end(), slot.colour_shift);
 }
 
@@ -37,19 +36,19 @@ SampleReader::SampleReader(const SampleSource& source, const augment::Pipeline& 
                            std::uint64_t seed)
     : source_(source), pipeline_(pipeline), channels_(channels), seed_(seed) {}
 
-image::Image SampleReader::pixels_of(const RawSample& raw) const {
-  if (raw.encoded) return image::decode(raw.bytes, channels_);
-  const image::Image pixels = view_of(raw);
-  if (raw.channels == channels_) return pixels;
-  return channels_ == 3 ? image::grey_to_rgb(pixels) : image::rgb_to_grey(pixels);
+image::Picture SampleReader::picture_of(const RawSample& raw) {
+  if (!raw.encoded) return image::with_channels(view_of(raw), channels_);
+  image::OpenOptions options;
+  options.channels = channels_;
+  options.slack = raw.slack;
+  return {raw.bytes, options, tools_};
 }
 
 void SampleReader::read(std::int64_t index, std::int64_t epoch, const Slot& slot) {
-  augment::Sample sample;
-  sample.image = pixels_of(source_.read(index, buffer_));
+  augment::Sample sample{picture_of(source_.read(index, buffer_)), {}};
   base::RandomStream random(seed_, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
   pipeline_.apply(sample, random);
-  copy_into_slot(sample, pipeline_.output_size(), channels_, slot);
+  write_slot(sample, pipeline_.output_size(), channels_, slot);
   *slot.label = source_.label(index);
   *slot.sample_id = index;
   if (buffer_.capacity() > kMaxKeptBytes) buffer_ = {};

@@ -25,17 +25,19 @@ class SampleReader {
 
   // Reads, decodes, augments with the sample's own random stream of (seed, epoch, index), and
   // writes the slot. Throws SampleError or image::DecodeError for a picture that cannot be used;
-  // the slot is then left as it was.
+  // the slot's pixels are then of no use.
   void read(std::int64_t index, std::int64_t epoch, const Slot& slot);
 
  private:
-  image::Image pixels_of(const RawSample& raw) const;
+  image::Picture picture_of(const RawSample& raw);
 
   const SampleSource& source_;
   const augment::Pipeline& pipeline_;
   int channels_;
   std::uint64_t seed_;
-  std::vector<std::byte> buffer_;  // kept from sample to sample, so that reading allocates nothing
+  // Kept from sample to sample, so that reading allocates nothing.
+  std::vector<std::byte> buffer_;
+  image::PictureTools tools_;
 };
 
 }  // namespace topfive::data

@@ -39,7 +39,7 @@ struct OpenOptions {
   int channels = 3;                 // 3: RGB, 1: grey
   bool honour_orientation = false;  // turn pictures as their EXIF block says; torchvision does not
   std::size_t slack = 0;            // see JpegReader::open()
-  DecodeLimits limits;
+  DecodeLimits limits = {};
 };
 
 class Picture {
@@ -63,7 +63,7 @@ class Picture {
   const Image& pixels();
   // Goes on with other pixels.
   void replace(Image pixels);
-  // Writes the pixels, rows without gaps: size().area() * channels() bytes.
+  // Writes the pixels, rows without gaps: size().area() * channels() bytes. The last call: the file is done with.
   void write(std::uint8_t* out);
 
   const DecodeCounts& counts() const { return counts_; }

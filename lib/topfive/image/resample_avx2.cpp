@@ -232,7 +232,7 @@ class Avx2Passes final : public ResamplePasses {
   RowTable<WeightParts, kRowsPerGroup> rows_;
   std::vector<std::int32_t> offsets_;
   std::vector<std::int32_t> vectors_;
-  std::vector<TapVector> weights_;
+  AlignedVector<TapVector> weights_;
 };
 
 }  // namespace

@@ -59,53 +59,64 @@ TOPFIVE_AVX512 inline __m512i combine(__m512i low, __m512i middle, __m512i high)
   return _mm512_min_epi32(sum, _mm512_set1_epi32(255));
 }
 
+// Every block gets a whole vector of lanes, of which the first lanes_a_block count.
 TOPFIVE_AVX512 void horizontal(const HorizontalTask& task, std::uint32_t* lanes) {
-  const auto mask = static_cast<__mmask16>((1U << static_cast<unsigned>(task.lanes_a_block)) - 1U);
   const auto shift = _mm_cvtsi32_si128(8 * task.phase);
   const __m512i keep = task.phase == 0 ? _mm512_setzero_si512() : _mm512_set1_epi32(-1);
   const std::uint32_t* weights = task.weights;
-  for (int block = 0; block < task.blocks; ++block, lanes += task.lanes_a_block) {
-    const __m512i index = _mm512_loadu_si512(task.indices + block * kLanes);
+  for (int block = 0; block < task.blocks; ++block, lanes += kLanes) {
+    const __m512i index = _mm512_load_si512(task.indices + block * kLanes);
     const std::uint8_t* pixels = task.row + task.bases[block];
     __m512i low = _mm512_setzero_si512();
     __m512i middle = low;
     __m512i high = low;
     for (int vector = 0; vector < task.vectors[block]; ++vector, pixels += task.tap_step, weights += kParts * kLanes) {
       const __m512i taps = _mm512_permutexvar_epi8(index, _mm512_loadu_si512(pixels));
-      low = _mm512_dpbusd_epi32(low, taps, _mm512_loadu_si512(weights));
-      middle = _mm512_dpbusd_epi32(middle, taps, _mm512_loadu_si512(weights + kLanes));
-      high = _mm512_dpbusd_epi32(high, taps, _mm512_loadu_si512(weights + 2 * kLanes));
+      low = _mm512_dpbusd_epi32(low, taps, _mm512_load_si512(weights));
+      middle = _mm512_dpbusd_epi32(middle, taps, _mm512_load_si512(weights + kLanes));
+      high = _mm512_dpbusd_epi32(high, taps, _mm512_load_si512(weights + 2 * kLanes));
     }
     const __m512i values = _mm512_sll_epi32(combine(low, middle, high), shift);
-    const __m512i before = _mm512_and_si512(_mm512_loadu_si512(lanes), keep);
-    _mm512_mask_storeu_epi32(lanes, mask, _mm512_or_si512(before, values));
+    const __m512i before = _mm512_and_si512(_mm512_load_si512(lanes), keep);
+    _mm512_store_si512(lanes, _mm512_or_si512(before, values));
   }
 }
 
-TOPFIVE_AVX512 void vertical(const GroupedTaps<WeightParts>& taps, int lanes, std::uint8_t* out) {
-  for (int lane = 0; lane < lanes; lane += kLanes) {
+struct Layout {
+  int blocks;
+  int lanes_a_block;
+  int bytes;  // of an output row
+};
+
+// A block's unused lanes are written too, and overwritten by the next block.
+TOPFIVE_AVX512 void vertical(const GroupedTaps<WeightParts>& taps, const Layout& layout, std::uint8_t* out) {
+  int left = layout.bytes;
+  for (int block = 0; block < layout.blocks; ++block, left -= layout.lanes_a_block, out += layout.lanes_a_block) {
     __m512i low = _mm512_setzero_si512();
     __m512i middle = low;
     __m512i high = low;
     for (int g = 0; g < taps.count; ++g) {
-      const __m512i rows = _mm512_loadu_si512(taps.groups[g] + lane);
+      const __m512i rows = _mm512_load_si512(taps.groups[g] + block * kLanes);
       const auto& parts = taps.weights[g].parts;
       low = _mm512_dpbusd_epi32(low, rows, _mm512_set1_epi32(static_cast<int>(parts[0])));
       middle = _mm512_dpbusd_epi32(middle, rows, _mm512_set1_epi32(static_cast<int>(parts[1])));
       high = _mm512_dpbusd_epi32(high, rows, _mm512_set1_epi32(static_cast<int>(parts[2])));
     }
-    const int left = std::min(kLanes, lanes - lane);
-    const auto mask = static_cast<__mmask16>((1U << static_cast<unsigned>(left)) - 1U);
-    _mm_mask_storeu_epi8(out + lane, mask, _mm512_cvtepi32_epi8(combine(low, middle, high)));
+    const __m128i bytes = _mm512_cvtepi32_epi8(combine(low, middle, high));
+    if (left >= kLanes) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    } else {
+      _mm_mask_storeu_epi8(out, static_cast<__mmask16>((1U << static_cast<unsigned>(left)) - 1U), bytes);
+    }
   }
 }
 
 class Avx512Passes final : public ResamplePasses {
  public:
   void prepare(const AxisWeights& columns, const AxisWeights& rows, int channels) override {
-    lanes_ = columns.size() * channels;
-    rows_.prepare(rows, lanes_);
     prepare_blocks(columns, channels);
+    row_bytes_ = columns.size() * channels;
+    rows_.prepare(rows, task_.blocks * kLanes);
     prepare_columns(columns, channels);
   }
 
@@ -115,7 +126,9 @@ class Avx512Passes final : public ResamplePasses {
     horizontal(task_, rows_.group_of_row(y));
   }
 
-  void write_row(int y, std::uint8_t* out) override { vertical(rows_.taps(y), lanes_, out); }
+  void write_row(int y, std::uint8_t* out) override {
+    vertical(rows_.taps(y), {task_.blocks, task_.lanes_a_block, row_bytes_}, out);
+  }
 
   const char* name() const override { return "avx512"; }
   std::size_t scratch_bytes() const override {
@@ -194,14 +207,14 @@ class Avx512Passes final : public ResamplePasses {
     }
   }
 
-  int lanes_ = 0;
+  int row_bytes_ = 0;
   int outputs_a_block_ = 1;
   HorizontalTask task_{};
   RowTable<WeightParts, kRowsPerGroup> rows_;
   std::vector<std::int32_t> bases_;
   std::vector<std::int32_t> vectors_;
-  std::vector<std::uint32_t> indices_;
-  std::vector<std::uint32_t> weights_;
+  AlignedVector<std::uint32_t> indices_;
+  AlignedVector<std::uint32_t> weights_;
 };
 
 }  // namespace

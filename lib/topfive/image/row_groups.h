@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "topfive/image/aligned_vector.h"
 #include "topfive/image/resample_axis.h"
 
 namespace topfive::image {
@@ -12,7 +13,7 @@ namespace topfive::image {
 // Group g holds the rows g * rows_per_group and following, packed into 32-bit lanes.
 class RowGroups {
  public:
-  // most_taps: rows that one output row reads. Lanes are rounded up, so that whole vectors can be written.
+  // most_taps: rows that one output row reads. Lanes are rounded up, so that whole vectors can be read and written.
   void prepare(int lanes, int rows_per_group, int most_taps) {
     // One group more for taps that begin inside a group, one for the row that is being added.
     count_ = (most_taps + rows_per_group - 1) / rows_per_group + 2;
@@ -28,7 +29,7 @@ class RowGroups {
 
   int count_ = 1;
   std::size_t stride_ = 0;
-  std::vector<std::uint32_t> lanes_;
+  AlignedVector<std::uint32_t> lanes_;
 };
 
 // The groups that one output row reads, and the weights of their rows.

@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
   topfive::apps::add_policy_flags(app, weights, request.policy);
   app.add_option("--data", request.data_directory, "Data set: DIR/val/<class>/*.JPEG")->required();
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
+  app.add_flag("--skip-bad", request.skip_bad,
+               "Leave pictures that cannot be used out of the counts, and say how many");
   app.add_option("--predictions", request.predictions, "Write the five best classes of every picture as CSV");
   app.add_option("--out", request.out, "Write the result as JSON");
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {

@@ -41,7 +41,7 @@ std::string hash_of_slot(const data::SampleSource& source, const augment::Pipeli
   std::int64_t label = 0;
   std::int64_t sample_id = 0;
   std::vector<float> colour_shift(3);
-  data::SampleReader reader(source, pipeline, 3, 1);
+  data::SampleReader reader(source, pipeline, {});
   reader.read(0, 0, {pixels.data(), &label, &sample_id, colour_shift.data()});
   base::Sha256 hash;
   hash.update(std::as_bytes(std::span(pixels)));

@@ -27,8 +27,9 @@ StageSetup stage_setup(const engine::RunConfig& config, const engine::SplitInput
   setup.pipeline = &input.pipeline();
   setup.shuffled = split == data::Split::kTrain;
   setup.steps = setup.shuffled ? &config.augment.train : &config.augment.eval;
-  setup.channels = config.data.channels;
-  setup.seed = config.train.seed;
+  setup.reader.channels = config.data.channels;
+  setup.reader.seed = config.train.seed;
+  setup.reader.honour_orientation = config.data.exif_orientation;
   return setup;
 }
 
@@ -48,7 +49,6 @@ std::string run_data_bench(const DataBenchRequest& request) {
   DataFigures figures;
   figures.input = engine::describe_input(input);
   figures.batch_size = split == data::Split::kTrain ? config.train.global_batch_size : config.train.eval_batch_size;
-  figures.loader_threads = config.data.num_loader_threads;
   figures.compute_threads = config.train.num_compute_threads;
   figures.run = run_loader(config, input, split, limits_of(request));
   figures.stages = measure_stages(stage_setup(config, input, split));

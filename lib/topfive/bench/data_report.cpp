@@ -18,31 +18,22 @@ namespace {
 using Parts = std::vector<std::pair<std::string, double>>;
 
 double per(double sum, std::int64_t count) { return count > 0 ? sum / static_cast<double>(count) : 0.0; }
+double share(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
 
-// The stages add up to the path: what its parts alone do not explain is the rest. Each part alone begins with cold
-// tables of its own, so together they may take a little more than the path; the rest is then nothing.
+// The clocks between the stages cost a little; what remains is scaled to the path without them.
 Parts stage_parts(const DataFigures& figures) {
   const StageCosts& costs = figures.stages;
-  const double complete = per(costs.complete, costs.pictures);
-  const double read = per(costs.read, costs.pictures);
-  const double header = per(costs.header, costs.planned);
-  const double decode = per(costs.window_decode, costs.planned) - header;
-  const double resample = per(costs.resample, costs.planned);
-  Parts parts = {{"read", read}};
-  if (costs.planned > 0) {
-    parts.insert(parts.end(), {{"header and crop", header}, {"decode", decode}, {"resample", resample}});
-    parts.emplace_back("other transforms", std::max(0.0, complete - read - header - decode - resample));
-  } else {
-    parts.emplace_back("decode and transforms", std::max(0.0, complete - read));
-  }
-  parts.emplace_back("normalise", figures.run.normalise);
-  return parts;
+  const data::StageSeconds& stages = costs.stages;
+  const double scale = share(per(costs.path, costs.pictures), stages.sum());
+  return {{"read", scale * stages.read},         {"header", scale * stages.header},
+          {"augment", scale * stages.augment},   {"decode", scale * stages.decode},
+          {"resample", scale * stages.resample}, {"normalise", figures.run.normalise}};
 }
 
 Parts ceiling_parts(const DataFigures& figures) {
   const StageCosts& costs = figures.stages;
-  Parts parts = {{"path without normalising", per(costs.complete, costs.pictures)},
-                 {"whole decode only", per(costs.whole_decode, costs.pictures)}};
+  Parts parts = {{"path without normalising", per(costs.path, costs.pictures)}};
+  if (costs.encoded > 0) parts.emplace_back("whole decode only", per(costs.whole_decode, costs.encoded));
   if (costs.planned > 0) {
     parts.emplace_back("window decode only", per(costs.window_decode, costs.planned));
     parts.emplace_back("resample only", per(costs.resample, costs.planned));
@@ -57,13 +48,13 @@ double sum_of(const Parts& parts) {
   return sum;
 }
 
-double share(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
-
 std::string formatted(const char* format, double a, double b = 0, double c = 0) {
   char text[160];
   std::snprintf(text, sizeof(text), format, a, b, c);
   return text;
 }
+
+double mebibytes(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 std::string padded(std::string text) {
   text.resize(std::max<std::size_t>(text.size(), 26), ' ');
@@ -77,9 +68,12 @@ std::string run_text(const LoaderRun& run) {
                                share(static_cast<double>(run.images), run.cpu_seconds));
   text += padded("waiting") + formatted("%.0f %% of the time the consumer waited for a batch\n",
                                         100 * share(run.seconds_waited, run.wall_seconds));
-  text += padded("memory") + formatted("peak %.0f MiB; the ring of batches holds %.0f MiB\n",
-                                       static_cast<double>(run.peak_memory_bytes) / (1 << 20),
-                                       static_cast<double>(run.ring_bytes) / (1 << 20));
+  text += padded("memory") + formatted("peak %.0f MiB, of which the loader may use %.0f MiB\n",
+                                       mebibytes(run.peak_memory_bytes), mebibytes(run.loader_memory_bytes));
+  text += padded("decoded") + formatted("%.1f %% in part, %.1f %% as a whole; a reader keeps %.1f MiB\n",
+                                        100 * per(static_cast<double>(run.reads.windows_decoded), run.reads.pictures),
+                                        100 * per(static_cast<double>(run.reads.whole_decoded), run.reads.pictures),
+                                        mebibytes(static_cast<std::int64_t>(run.reads.scratch_bytes)));
   if (run.bad_images > 0) text += padded("bad pictures") + base::with_thousands(run.bad_images) + "\n";
   return text;
 }
@@ -116,24 +110,19 @@ nlohmann::ordered_json rates(const Parts& parts) {
 }  // namespace
 
 std::string data_text(const DataFigures& figures) {
-  const StageCosts& costs = figures.stages;
-  const double windows = 100 * per(static_cast<double>(costs.windows), costs.pictures);
-  return padded("input") + figures.input + ", batches of " + std::to_string(figures.batch_size) + "\n" +
-         run_text(figures.run) + stage_text(stage_parts(figures)) +
-         formatted("\nOf %.0f pictures %.1f %% were decoded in part and %.1f %% as a whole.\n",
-                   static_cast<double>(costs.pictures), windows, costs.pictures > 0 ? 100 - windows : 0.0) +
-         ceiling_text(ceiling_parts(figures));
+  return padded("input") + figures.input + ", batches of " + std::to_string(figures.batch_size) + ", " +
+         std::to_string(figures.run.loader_threads) + " loader threads\n" + run_text(figures.run) +
+         stage_text(stage_parts(figures)) + ceiling_text(ceiling_parts(figures));
 }
 
 std::string data_json(const DataFigures& figures) {
   const LoaderRun& run = figures.run;
-  const StageCosts& costs = figures.stages;
   nlohmann::ordered_json json;
   json["version"] = engine::build_summary();
   json["cpu"] = cpu_name();
   json["input"] = figures.input;
   json["batch_size"] = figures.batch_size;
-  json["loader_threads"] = figures.loader_threads;
+  json["loader_threads"] = run.loader_threads;
   json["compute_threads"] = figures.compute_threads;
   json["batches"] = run.batches;
   json["images"] = run.images;
@@ -145,10 +134,13 @@ std::string data_json(const DataFigures& figures) {
   json["checksum"] = run.checksum;
   json["bad_images"] = run.bad_images;
   json["peak_memory_bytes"] = run.peak_memory_bytes;
-  json["ring_bytes"] = run.ring_bytes;
+  json["loader_memory_bytes"] = run.loader_memory_bytes;
+  json["scratch_bytes_per_reader"] = run.reads.scratch_bytes;
+  json["encoded_bytes"] = run.reads.encoded_bytes;
+  json["windows_decoded"] = run.reads.windows_decoded;
+  json["whole_decoded"] = run.reads.whole_decoded;
   json["stages_us_per_image"] = microseconds(stage_parts(figures));
   json["ceilings_images_per_cpu_second"] = rates(ceiling_parts(figures));
-  json["decoded"] = {{"windows", costs.windows}, {"whole", costs.pictures - costs.windows}, {"failed", costs.skipped}};
   return json.dump(1) + "\n";
 }
 

@@ -11,7 +11,6 @@ namespace topfive::bench {
 struct DataFigures {
   std::string input;  // "500 pictures, 500 classes, 224x224"
   int batch_size = 0;
-  int loader_threads = 0;   // 0: one a core
   int compute_threads = 0;  // that normalise; 0: one a core
   LoaderRun run;
   StageCosts stages;

@@ -1,10 +1,8 @@
 #include "topfive/bench/loader_run.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
-#include <memory>
-#include <utility>
-#include <vector>
 
 #include <ATen/Parallel.h>
 
@@ -94,7 +92,7 @@ void time_normalising(const data::Batch& batch, const engine::DeviceBatchMaker& 
 LoaderRun run_loader(const engine::RunConfig& config, const engine::SplitInput& input, data::Split split,
                      const RunLimits& limits) {
   const torch::Device cpu(torch::kCPU);
-  const auto loader = engine::make_loader(config, input, split, cpu);
+  const auto loader = engine::make_loader(input, engine::loader_options(config, input, split), cpu);
   const auto maker = engine::make_batch_maker(config, cpu);
   EndlessBatches batches(*loader, split);
   LoaderRun warm_up;
@@ -110,8 +108,10 @@ LoaderRun run_loader(const engine::RunConfig& config, const engine::SplitInput& 
   run.cpu_seconds = process_cpu_seconds() - used;
   run.seconds_waited = loader->seconds_waited() - waited;
   run.bad_images = loader->bad_samples();
-  run.ring_bytes = loader->memory_bytes();
+  run.loader_threads = loader->threads();
   run.peak_memory_bytes = peak_memory_bytes();
+  run.loader_memory_bytes = loader->memory_bytes();
+  run.reads = loader->statistics();
   time_normalising(*batches.next(), maker, run);
   return run;
 }

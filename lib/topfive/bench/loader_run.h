@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "topfive/data/read_statistics.h"
 #include "topfive/data/split.h"
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/run_config.h"
@@ -20,12 +21,14 @@ struct LoaderRun {
   std::int64_t batches = 0;
   std::int64_t images = 0;
   double wall_seconds = 0;
-  double cpu_seconds = 0;     // user and system, all threads, the consumer's normalising included
-  double seconds_waited = 0;  // of the wall time, by the consumer for a batch
-  double checksum = 0;        // so that every batch was made and touched
-  std::int64_t bad_images = 0;
-  std::int64_t ring_bytes = 0;
-  std::int64_t peak_memory_bytes = 0;
+  double cpu_seconds = 0;       // user and system, all threads, the consumer's normalising included
+  double seconds_waited = 0;    // of the wall time, by the consumer for a batch
+  double checksum = 0;          // so that every batch was made and touched
+  std::int64_t bad_images = 0;  // of the last epoch
+  int loader_threads = 0;
+  std::int64_t peak_memory_bytes = 0;    // of the whole process, LibTorch and all
+  std::int64_t loader_memory_bytes = 0;  // the loader's own bound
+  data::ReadStatistics reads;            // since the loader began, warm-up included; without times
   // CPU seconds a picture, one thread, measured after the run.
   double normalise = 0;
   double copy = 0;  // memcpy of the normalised batch

@@ -6,7 +6,7 @@ namespace topfive::contracts {
 namespace {
 
 const std::set<std::string> kTorchRooms = {"models", "metrics", "loss",   "optim", "weights",
-                                           "dist",   "classic", "engine", "apps"};
+                                           "dist",   "classic", "engine", "bench", "apps"};
 
 }  // namespace
 
@@ -25,9 +25,12 @@ const std::vector<RoomRule>& room_table() {
       {"classic", {"base", "image", "data", "metrics"}},
       {"engine",
        {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic"}},
-      {"apps",
+      {"bench",
        {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic",
         "engine"}},
+      {"apps",
+       {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic",
+        "engine", "bench"}},
   };
   return kTable;
 }

@@ -116,7 +116,7 @@ TEST_CASE("a copy that is damaged later is dropped, and the original serves") {
   const auto source = open_shards(directory / "data", "train");
   const auto expected = contents(*source);
   stage_all(*source, directory / "local");
-  const auto& damaged = source->archives().front();
+  const auto damaged = source->archives().front();
   const fs::path copy = data::staged_path(directory / "local", *damaged);
   const std::string zeros(fs::file_size(copy), '\0');
   std::fstream(copy, std::ios::in | std::ios::out | std::ios::binary) << zeros;

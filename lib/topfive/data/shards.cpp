@@ -130,9 +130,9 @@ std::vector<std::string> list_tars(const fs::path& data_dir, const std::string& 
   return names;
 }
 
-void check_label(const ShardSample& sample, const std::string& shard, std::size_t classes) {
+void check_label(const ShardSample& sample, const fs::path& shard, std::size_t classes) {
   if (sample.label < classes) return;
-  throw UserError(ExitCode::kBadData, printable(shard) + ": " + printable(sample.name) + " has the label " +
+  throw UserError(ExitCode::kBadData, printable(shard.string()) + ": " + printable(sample.name) + " has the label " +
                                           std::to_string(sample.label) + ", but classes.txt names " +
                                           std::to_string(classes) + " classes; complete it");
 }
@@ -184,7 +184,7 @@ SampleIndex index_shards(const fs::path& data_dir, const std::string& split) {
   if (auto names = read_class_list(data_dir)) {
     index.places.push_back({"classes.txt", stamp_of(data_dir / "classes.txt"), false});
     for (std::size_t i = 0; i < shards.size(); ++i) {
-      for (const ShardSample& sample : contents[i].samples) check_label(sample, shards[i], names->size());
+      for (const ShardSample& sample : contents[i].samples) check_label(sample, data_dir / shards[i], names->size());
     }
     index.class_names = std::move(*names);
   } else {

@@ -68,6 +68,8 @@ class Trainer {
   void save_checkpoint();
   bool save_is_due() const;
   bool should_stop() const;
+  data::LoaderOptions train_options();
+  std::int64_t bad_images() const;  // of the whole run, the present epoch included
   void report_bad_picture(const data::BadSample& bad);
 
   RunConfig config_;

@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--stage", request.stage, "Copy shards or archives to this (local) directory meanwhile");
   app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
+  app.add_flag("--skip-bad", request.skip_bad,
+               "Leave pictures that cannot be used out of the counts, and say how many");
   app.add_option("--predictions", request.predictions, "Write the five best classes of every picture as CSV");
   app.add_option("--out", request.out, "Write the result as JSON");
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {

@@ -112,7 +112,12 @@ TEST_CASE("training replaces an unreadable picture, says so once, and keeps a li
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.err, ContainsSubstring("green/3.JPEG") && ContainsSubstring("red/5.JPEG"));
   CHECK_THAT(result.err, ContainsSubstring("2 pictures could not be used"));
-  CHECK(fs::exists(tiny.out() / "bad_pictures.jsonl"));
+  std::ifstream list(tiny.out() / "bad_pictures.jsonl");
+  const std::string lines((std::istreambuf_iterator<char>(list)), {});
+  CHECK_THAT(lines, ContainsSubstring("\"kind\":\"truncated\"") && ContainsSubstring("\"kind\":\"not_an_image\""));
+  std::ifstream log(tiny.out() / "log.jsonl");
+  const std::string rows((std::istreambuf_iterator<char>(log)), {});
+  CHECK_THAT(rows, ContainsSubstring("\"bad_images\":2"));
 }
 
 TEST_CASE("training stops when too many pictures are unreadable", "[cli][bad-input]") {
@@ -133,6 +138,22 @@ TEST_CASE("evaluation never replaces a picture", "[cli][bad-input]") {
   CHECK(result.out.empty());
   CHECK_FALSE(fs::exists(tiny.directory() / "result.json"));
   CHECK_FALSE(fs::exists(tiny.directory() / "predictions.csv"));
+}
+
+TEST_CASE("evaluation leaves bad pictures out on request, and says how many", "[cli][bad-input]") {
+  const TinyRecipe tiny;
+  REQUIRE(tiny.train({"--set", "train.num_epochs=1"}).exit_code == 0);
+  topfive::tests::truncate_file(tiny.data() / "val/green/3.JPEG", 300);
+  const auto predictions = tiny.directory() / "predictions.csv";
+  const auto result = tiny.eval({"--skip-bad", "--predictions", predictions.string()});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err, ContainsSubstring("val/green/3.JPEG: truncated: "));
+  CHECK_THAT(result.out, ContainsSubstring("of 14 wrong") && ContainsSubstring("1 of 15 pictures are missing"));
+  std::ifstream file(predictions);
+  const std::string rows((std::istreambuf_iterator<char>(file)), {});
+  CHECK(std::count(rows.begin(), rows.end(), '\n') == 15);  // the header and 14 pictures
+  CHECK(rows.find("green/3.JPEG") == std::string::npos);
 }
 
 TEST_CASE("a checkpoint that does not fit is refused", "[cli][bad-input]") {

@@ -15,7 +15,7 @@ namespace {
 
 data::LoaderOptions training_options(std::int64_t max_bad, int threads = 3) {
   auto options = grey_options(4, threads);
-  options.substitute_bad = true;
+  options.bad_pictures = data::BadPictures::kReplace;
   options.max_bad = max_bad;
   return options;
 }
@@ -136,7 +136,7 @@ TEST_CASE("the first bad picture ends an evaluation, naming it") {
   CHECK(outcome.bad == 0);
   CHECK(outcome.error ==
         "65 fake/6: the picture cannot be used: made to be bad; evaluation counts every picture, so "
-        "repair or replace it");
+        "repair or replace it, or let eval --skip-bad leave it out and say so");
 }
 
 TEST_CASE("after a failure the error comes again until the next start") {
@@ -163,4 +163,26 @@ TEST_CASE("an exception that is no bad picture reaches the consumer as it is") {
   CHECK(loader.next()->index == 0);
   CHECK(loader.next()->index == 1);
   CHECK_THROWS_AS(loader.next(), std::out_of_range);
+}
+
+TEST_CASE("a picture that is left out is black, has no label, and is reported with its kind") {
+  const FakeSource source(10, {2, 5});
+  const auto pipeline = random_pipeline();
+  auto options = grey_options(4);
+  options.bad_pictures = data::BadPictures::kLeaveOut;
+  std::vector<std::string> reported;
+  options.on_bad = [&](const data::BadSample& bad) { reported.push_back(bad.kind + " " + bad.name); };
+  BatchLoader loader(source, pipeline, options);
+  loader.start({});
+  std::vector<std::int64_t> labels;
+  while (auto lease = loader.next()) {
+    labels.insert(labels.end(), lease->labels, lease->labels + lease->size);
+    for (int n = 0; n < lease->size; ++n) {
+      if (lease->labels[n] != data::kLeftOut) continue;
+      CHECK(std::all_of(lease->images + 9 * n, lease->images + 9 * (n + 1), [](auto value) { return value == 0; }));
+    }
+  }
+  CHECK(labels == std::vector<std::int64_t>{0, 1, -1, 0, 1, -1, 0, 1, 2, 0});
+  CHECK(reported == std::vector<std::string>{"unreadable fake/2", "unreadable fake/5"});
+  CHECK(loader.bad_samples() == 2);
 }

@@ -41,7 +41,7 @@ struct Filled {
 Filled fill(const data::SampleSource& source, int channels) {
   const augment::Pipeline pipeline({}, "test", channels, cv::Size(2, 1));
   Filled filled;
-  SampleReader reader(source, pipeline, channels, 1);
+  SampleReader reader(source, pipeline, {.channels = channels, .seed = 1});
   reader.read(2, 0, {filled.pixels.data(), &filled.label, &filled.sample_id, filled.colour_shift.data()});
   return filled;
 }

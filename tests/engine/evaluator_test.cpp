@@ -12,7 +12,7 @@ topfive::metrics::TopKCounts evaluate_with(int batch_size, topfive::models::Imag
   auto config = small_config();
   config.train.eval_batch_size = batch_size;
   const topfive::engine::SplitInput input(config, "", topfive::data::Split::kEval);
-  const auto loader = make_loader(config, input, topfive::data::Split::kEval, torch::kCPU);
+  const auto loader = make_loader(input, loader_options(config, input, topfive::data::Split::kEval), torch::kCPU);
   return *topfive::engine::evaluate(model, *loader, make_batch_maker(config, torch::kCPU));
 }
 

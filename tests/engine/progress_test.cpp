@@ -1,30 +1,12 @@
 #include "topfive/engine/progress.h"
 
-#include <cmath>
-
-#include "topfive/engine/eval_progress.h"
 #include "topfive/engine/training_curve.h"
 
 #include "support/catch.h"
 
-using topfive::engine::format_duration;
-
-TEST_CASE("durations are shown as people write them", "[engine]") {
-  CHECK(format_duration(0) == "0:00");
-  CHECK(format_duration(71) == "1:11");
-  CHECK(format_duration(3671) == "1:01:11");
-  CHECK(format_duration(360'000) == "100:00:00");
-  CHECK(format_duration(std::nan("")) == "?");
-}
-
 TEST_CASE("the progress line holds epoch, step, loss, rate, speed and time left", "[engine]") {
   CHECK(topfive::engine::format_progress({20'480, 900'810, 3, 90, 5.12034, 0.01, 87.4, 7451}) ==
         "epoch 3/90  step 20,480/900,810  loss 5.1203  lr 0.01  87 img/s  ETA 2:04:11");
-}
-
-TEST_CASE("the progress of an evaluation holds the count, speed and time left", "[engine]") {
-  CHECK(topfive::engine::format_eval_progress(2500, 10'000, 2) == "evaluated 2,500 of 10,000  1250 img/s  ETA 0:06");
-  CHECK(topfive::engine::format_eval_progress(3, 3, 0.75) == "evaluated 3 of 3  4.0 img/s  ETA 0:00");
 }
 
 TEST_CASE("the training curve draws a point for every record", "[engine]") {

@@ -28,12 +28,13 @@ void BadLedger::judge(const SlotTrouble& trouble) {
 
 void BadLedger::judge(const BadAttempt& attempt) {
   const std::string name = source_.name(attempt.index);
-  if (!options_.substitute_bad) {
-    fail(name, attempt.reason, "evaluation counts every picture, so repair or replace it");
+  if (options_.bad_pictures == BadPictures::kFail) {
+    fail(name, attempt.reason,
+         "evaluation counts every picture, so repair or replace it, or let eval --skip-bad leave it out and say so");
   }
   if (!seen_.insert(attempt.index).second) return;
-  if (options_.on_bad) options_.on_bad({name, attempt.reason});
-  if (count() <= options_.max_bad) return;
+  if (options_.on_bad) options_.on_bad({name, attempt.kind, attempt.reason});
+  if (options_.bad_pictures == BadPictures::kLeaveOut || count() <= options_.max_bad) return;
   fail(name, attempt.reason,
        std::to_string(count()) + " such pictures in epoch " + std::to_string(epoch_) +
            ", where data.max_bad_images and data.max_bad_fraction allow " + std::to_string(options_.max_bad) +

@@ -10,6 +10,9 @@
 
 namespace topfive::data {
 
+// The label of a picture that could not be used and was left out of an evaluation; its pixels are black.
+inline constexpr std::int64_t kLeftOut = -1;
+
 // Buffers are allocated once, for capacity samples; a batch may hold fewer (the last one of an
 // evaluation).
 struct Batch {
@@ -19,7 +22,7 @@ struct Batch {
   int width = 0;
   int channels = 0;
   std::uint8_t* images = nullptr;      // [size, height, width, channels], RGB or grey
-  std::int64_t* labels = nullptr;      // [size]
+  std::int64_t* labels = nullptr;      // [size], or kLeftOut
   std::int64_t* sample_ids = nullptr;  // [size], the index in the source that was delivered
   float* colour_shift = nullptr;       // [size, 3], see augment::Sample
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -40,6 +41,12 @@ BatchShape shape_of(const augment::Pipeline& pipeline, const LoaderOptions& opti
   return {options.batch_size, size.height, size.width, options.channels};
 }
 
+int thread_count(const LoaderOptions& options) { return options.threads > 0 ? options.threads : usable_cores(); }
+
+std::int64_t memory_bound(const BatchShape& shape, const LoaderOptions& options) {
+  return options.ring_batches * shape.bytes() + thread_count(options) * BatchLoader::kScratchPerThread;
+}
+
 std::string mebibytes(std::int64_t bytes) { return std::to_string((bytes + 1048575) >> 20) + " MiB"; }
 
 // Before the ring is allocated: a ring that does not fit shall be a message, not the kernel's
@@ -49,11 +56,12 @@ void check(const SampleSource& source, const BatchShape& shape, const LoaderOpti
     throw std::invalid_argument("loader options out of range");
   }
   if (source.size() < 1) throw UserError(ExitCode::kBadData, "the data set holds no samples");
-  const std::int64_t bytes = options.ring_batches * shape.bytes();
+  const std::int64_t bytes = memory_bound(shape, options);
   if (options.max_memory_bytes == 0 || bytes <= options.max_memory_bytes) return;
   throw UserError(ExitCode::kConfig, "data.max_memory_mb allows " + mebibytes(options.max_memory_bytes) + ", but " +
                                          std::to_string(options.ring_batches) + " batches of " +
-                                         std::to_string(options.batch_size) + " pictures take " + mebibytes(bytes) +
+                                         std::to_string(options.batch_size) + " pictures and " +
+                                         std::to_string(thread_count(options)) + " threads take " + mebibytes(bytes) +
                                          "; lower data.ring_batches or the batch size, or raise the limit");
 }
 
@@ -75,7 +83,12 @@ class BatchLoader::Impl {
   const LoaderOptions& options() const { return options_; }
   std::int64_t bad_samples() const { return ledger_.count(); }
   double seconds_waited() const { return seconds_waited_; }
-  std::int64_t memory_bytes() const { return options_.ring_batches * shape_.bytes(); }
+  int threads() const { return static_cast<int>(threads_.size()); }
+  std::int64_t memory_bytes() const { return memory_bound(shape_, options_); }
+  ReadStatistics statistics() const {
+    const std::lock_guard lock(statistics_mutex_);
+    return statistics_;
+  }
 
  private:
   void work(const std::stop_token& stop);
@@ -92,6 +105,8 @@ class BatchLoader::Impl {
   // Written by start() only while no ticket is out; a ticket is what lets a thread read it.
   std::optional<EpochOrder> order_;
   BadLedger ledger_;
+  mutable std::mutex statistics_mutex_;
+  ReadStatistics statistics_;
   std::exception_ptr failure_;
   double seconds_waited_ = 0.0;
   std::vector<std::jthread> threads_;  // last, so that they end before what they use
@@ -110,8 +125,7 @@ BatchLoader::Impl::Impl(const SampleSource& source, const augment::Pipeline& pip
   // threads x threads of them that wait for each other.
   cv::setNumThreads(0);
   ring_ = std::make_shared<BatchRing>(options_.ring_batches, shape_, allocator);
-  const int threads = options_.threads > 0 ? options_.threads : usable_cores();
-  for (int i = 0; i < threads; ++i) {
+  for (int i = 0; i < thread_count(options_); ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
 }
@@ -122,11 +136,16 @@ BatchLoader::Impl::~Impl() {
 }
 
 void BatchLoader::Impl::work(const std::stop_token& stop) {
-  SampleReader reader(source_, pipeline_, options_.channels, options_.seed);
-  const std::int64_t max_bad = options_.substitute_bad ? options_.max_bad : 0;
+  SampleReader reader(source_, pipeline_,
+                      {options_.channels, options_.seed, options_.honour_orientation, options_.measure_stages});
   while (const auto ticket = ring_->take(stop)) {
     read_ahead_.advance(ticket->number);
-    ring_->give_back(*ticket, fill_slot(reader, *order_, ticket->number, max_bad, ticket->slot));
+    auto trouble = fill_slot(reader, *order_, ticket->number, options_, ticket->slot);
+    {
+      const std::lock_guard lock(statistics_mutex_);
+      statistics_ += reader.take_statistics();
+    }
+    ring_->give_back(*ticket, std::move(trouble));
   }
 }
 
@@ -192,7 +211,13 @@ std::int64_t BatchLoader::batches_per_epoch(bool drop_last, int world_size, int 
   return (impl_->tickets(plan) + batch_size - 1) / batch_size;
 }
 
+const LoaderOptions& BatchLoader::options() const { return impl_->options(); }
+
+int BatchLoader::threads() const { return impl_->threads(); }
+
 std::int64_t BatchLoader::bad_samples() const { return impl_->bad_samples(); }
+
+ReadStatistics BatchLoader::statistics() const { return impl_->statistics(); }
 
 double BatchLoader::seconds_waited() const { return impl_->seconds_waited(); }
 

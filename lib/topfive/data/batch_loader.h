@@ -12,6 +12,7 @@
 
 #include "topfive/augment/pipeline.h"
 #include "topfive/data/batch.h"
+#include "topfive/data/read_statistics.h"
 #include "topfive/data/sample_source.h"
 
 namespace topfive::data {
@@ -19,7 +20,15 @@ namespace topfive::data {
 // A picture that could not be used.
 struct BadSample {
   std::string name;
+  std::string kind;  // "unreadable", or one of image::bad_picture_names()
   std::string reason;
+};
+
+// What happens to a picture that cannot be used.
+enum class BadPictures {
+  kFail,      // the epoch ends with an error
+  kReplace,   // training: the next good sample of the epoch's order, whatever the rank, takes its place
+  kLeaveOut,  // evaluation on request: it gets the label kLeftOut
 };
 
 struct LoaderOptions {
@@ -28,15 +37,15 @@ struct LoaderOptions {
   int ring_batches = 4;  // buffers in the ring, one of them with the consumer
   int channels = 3;
   std::uint64_t seed = 0;
-  std::int64_t max_memory_bytes = 0;  // of the ring; 0: no bound. Checked before anything is allocated
+  std::int64_t max_memory_bytes = 0;  // of memory_bytes(); 0: no bound. Checked before anything is allocated
   std::int64_t read_ahead_bytes = 0;  // of coming pictures that the system is asked to fetch; 0: none
-  // Bad pictures. Training: each is replaced by the next good sample of the epoch's order (whatever
-  // the rank), counted once per epoch and rank, and reported through on_bad; above `max_bad` in one
-  // epoch the loader fails, at the same batch for any number of threads. Evaluation: substitute_bad
-  // = false, the first bad picture is an error.
-  bool substitute_bad = false;
+  // Bad pictures are counted once per epoch and rank, and reported through on_bad. Above `max_bad` replacements in one
+  // epoch the loader fails, at the same batch for any number of threads.
+  BadPictures bad_pictures = BadPictures::kFail;
   std::int64_t max_bad = 0;
   std::function<void(const BadSample&)> on_bad;  // called by next(), in the order of the epoch
+  bool honour_orientation = false;               // turn pictures as their EXIF block says
+  bool measure_stages = false;                   // fill the times of statistics(), at some cost
 };
 
 // Which samples, in which order.
@@ -51,6 +60,9 @@ struct EpochPlan {
 
 class BatchLoader {
  public:
+  // The most that a thread keeps for photos of usual size: file, decoder, resampler.
+  static constexpr std::int64_t kScratchPerThread = std::int64_t{4} << 20;
+
   // Borrows source and pipeline for its life. Allocates the ring once. UserError: kBadData for an
   // empty source, kConfig for a ring above max_memory_bytes. Turns off OpenCV's own threads for the
   // whole process.
@@ -73,9 +85,12 @@ class BatchLoader {
   // Batches of an epoch on this rank under such a plan; without drop_last, later ranks may have one
   // less.
   std::int64_t batches_per_epoch(bool drop_last, int world_size = 1, int rank = 0) const;
+  const LoaderOptions& options() const;
+  int threads() const;
   std::int64_t bad_samples() const;   // distinct ones, in the batches of this epoch that next() has gone through
   double seconds_waited() const;      // time the consumer spent waiting in next(), whole life
-  std::int64_t memory_bytes() const;  // what the ring holds
+  std::int64_t memory_bytes() const;  // what the ring holds, and what its threads keep for pictures of usual size
+  ReadStatistics statistics() const;  // of all pictures that were read, whole life
 
  private:
   class Impl;

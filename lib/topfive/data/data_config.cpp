@@ -46,13 +46,16 @@ void add_normalisation(base::Fields<DataConfig>& fields) {
 
 void add_loading(base::Fields<DataConfig>& fields) {
   fields
+      .boolean("exif_orientation", &DataConfig::exif_orientation,
+               {.help = "Turn pictures upright as their EXIF block says; torchvision does not."})
       .number(
           "num_loader_threads", &DataConfig::num_loader_threads,
           {.help = "Threads that read and decode; 0 uses every core the process may run on.", .min = 0, .max = 1024})
       .number("ring_batches", &DataConfig::ring_batches,
               {.help = "Batches held in memory, the one in use included.", .min = 2, .max = 64})
-      .number("max_memory_mb", &DataConfig::max_memory_mb,
-              {.help = "Most MiB that these batches may take.", .min = 1, .max = 1 << 24})
+      .number(
+          "max_memory_mb", &DataConfig::max_memory_mb,
+          {.help = "Most MiB that these batches and what the loader threads keep may take.", .min = 1, .max = 1 << 24})
       .number("read_ahead_mb", &DataConfig::read_ahead_mb,
               {.help = "MiB of coming pictures that the system is asked to fetch beforehand; 0 asks for none.",
                .min = 0,

@@ -31,9 +31,11 @@ struct DataConfig {
   std::vector<double> mean = {0.485, 0.456, 0.406};
   std::vector<double> std = {0.229, 0.224, 0.225};
 
+  bool exif_orientation = false;  // turn pictures as their EXIF block says
+
   int num_loader_threads = 0;         // 0: as many as the process may use cores
   int ring_batches = 4;               // batches in memory, one of them with the consumer
-  std::int64_t max_memory_mb = 4096;  // MiB, of the ring
+  std::int64_t max_memory_mb = 4096;  // MiB, of the ring and the threads' scratch
   std::int64_t read_ahead_mb = 64;    // MiB of coming pictures that the system is asked to fetch; 0: none
 
   // 0: all samples; otherwise that many, spread evenly over the data set.

@@ -1,7 +1,9 @@
 #include "topfive/data/sample_reader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
+#include <utility>
 
 #include "topfive/base/random_stream.h"
 #include "topfive/image/colour.h"
@@ -22,36 +24,86 @@ image::Image view_of(const RawSample& raw) {
   return image::Image(raw.height, raw.width, CV_8UC(raw.channels), pixels);
 }
 
-void write_slot(augment::Sample& sample, cv::Size size, int channels, const Slot& slot) {
-  if (sample.picture.size() != size || sample.picture.channels() != channels) {
+using Clock = std::chrono::steady_clock;
+
+// Adds the time since the last mark to one stage after the other. Without a clock it costs nothing.
+class StageClock {
+ public:
+  explicit StageClock(bool runs) : runs_(runs) {
+    if (runs_) last_ = Clock::now();
+  }
+  void mark(double& stage) {
+    if (!runs_) return;
+    const auto now = Clock::now();
+    stage += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+
+ private:
+  bool runs_;
+  Clock::time_point last_;
+};
+
+}  // namespace
+
+SampleReader::SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, const ReaderOptions& options)
+    : source_(source), pipeline_(pipeline), options_(options) {
+  if (options.measure_stages) tools_.decode_seconds = &statistics_.seconds.decode;
+}
+
+image::Picture SampleReader::picture_of(const RawSample& raw) {
+  if (!raw.encoded) return image::with_channels(view_of(raw), options_.channels);
+  image::OpenOptions options;
+  options.channels = options_.channels;
+  options.honour_orientation = options_.honour_orientation;
+  options.slack = raw.slack;
+  return {raw.bytes, options, tools_};
+}
+
+void SampleReader::read(std::int64_t index, std::int64_t epoch, const Slot& slot) {
+  StageSeconds& seconds = statistics_.seconds;
+  StageClock clock(options_.measure_stages);
+  const RawSample raw = source_.read(index, buffer_);
+  clock.mark(seconds.read);
+  augment::Sample sample{picture_of(raw), {}};
+  clock.mark(seconds.header);
+  // Transforms that need pixels decode them, and the decoder notes its own time.
+  const double decoded_before = seconds.decode;
+  base::RandomStream random(options_.seed, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
+  pipeline_.apply(sample, random);
+  clock.mark(seconds.augment);
+  const double decoded_between = seconds.decode;
+  write_slot(sample, slot);
+  clock.mark(seconds.resample);
+  seconds.augment -= decoded_between - decoded_before;
+  seconds.resample -= seconds.decode - decoded_between;
+  *slot.label = source_.label(index);
+  *slot.sample_id = index;
+  ++statistics_.pictures;
+  statistics_.encoded_bytes += raw.encoded ? static_cast<std::int64_t>(raw.bytes.size()) : 0;
+  statistics_.windows_decoded += sample.picture.counts().windows;
+  statistics_.whole_decoded += sample.picture.counts().whole;
+  if (buffer_.capacity() > kMaxKeptBytes) buffer_ = {};
+}
+
+void SampleReader::write_slot(augment::Sample& sample, const Slot& slot) {
+  if (sample.picture.size() != pipeline_.output_size() || sample.picture.channels() != options_.channels) {
     throw std::logic_error("the pipeline gave another size or type than it promised");
   }
   sample.picture.write(slot.pixels);
   std::copy(sample.colour_shift.begin(), sample.colour_shift.end(), slot.colour_shift);
 }
 
-}  // namespace
-
-SampleReader::SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, int channels,
-                           std::uint64_t seed)
-    : source_(source), pipeline_(pipeline), channels_(channels), seed_(seed) {}
-
-image::Picture SampleReader::picture_of(const RawSample& raw) {
-  if (!raw.encoded) return image::with_channels(view_of(raw), channels_);
-  image::OpenOptions options;
-  options.channels = channels_;
-  options.slack = raw.slack;
-  return {raw.bytes, options, tools_};
+void SampleReader::leave_out(std::int64_t index, const Slot& slot) const {
+  std::fill_n(slot.pixels, pipeline_.output_size().area() * options_.channels, std::uint8_t{0});
+  std::fill_n(slot.colour_shift, 3, 0.0F);
+  *slot.label = kLeftOut;
+  *slot.sample_id = index;
 }
 
-void SampleReader::read(std::int64_t index, std::int64_t epoch, const Slot& slot) {
-  augment::Sample sample{picture_of(source_.read(index, buffer_)), {}};
-  base::RandomStream random(seed_, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
-  pipeline_.apply(sample, random);
-  write_slot(sample, pipeline_.output_size(), channels_, slot);
-  *slot.label = source_.label(index);
-  *slot.sample_id = index;
-  if (buffer_.capacity() > kMaxKeptBytes) buffer_ = {};
+ReadStatistics SampleReader::take_statistics() {
+  statistics_.scratch_bytes = tools_.scratch_bytes() + buffer_.capacity();
+  return std::exchange(statistics_, {});
 }
 
 }  // namespace topfive::data

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "topfive/augment/pipeline.h"
+#include "topfive/data/batch.h"
+#include "topfive/data/read_statistics.h"
 #include "topfive/data/sample_source.h"
 
 namespace topfive::data {
@@ -18,23 +20,36 @@ struct Slot {
   float* colour_shift = nullptr;  // 3 values
 };
 
+struct ReaderOptions {
+  int channels = 3;  // 1 or 3, of the pictures that the pipeline is given
+  std::uint64_t seed = 0;
+  bool honour_orientation = false;  // turn pictures as their EXIF block says
+  bool measure_stages = false;
+};
+
 class SampleReader {
  public:
-  // Borrows source and pipeline. channels: 1 or 3, of the pictures that the pipeline is given.
-  SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, int channels, std::uint64_t seed);
+  // Borrows source and pipeline.
+  SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, const ReaderOptions& options);
 
   // Reads, decodes, augments with the sample's own random stream of (seed, epoch, index), and
   // writes the slot. Throws SampleError or image::DecodeError for a picture that cannot be used;
   // the slot's pixels are then of no use.
   void read(std::int64_t index, std::int64_t epoch, const Slot& slot);
+  // Writes a black picture with the label kLeftOut.
+  void leave_out(std::int64_t index, const Slot& slot) const;
+
+  // Of all pictures that were read since the last call.
+  ReadStatistics take_statistics();
 
  private:
   image::Picture picture_of(const RawSample& raw);
+  void write_slot(augment::Sample& sample, const Slot& slot);
 
   const SampleSource& source_;
   const augment::Pipeline& pipeline_;
-  int channels_;
-  std::uint64_t seed_;
+  ReaderOptions options_;
+  ReadStatistics statistics_;
   // Kept from sample to sample, so that reading allocates nothing.
   std::vector<std::byte> buffer_;
   image::PictureTools tools_;

@@ -7,15 +7,22 @@
 namespace topfive::data {
 namespace {
 
-// The reason why the sample cannot be used, or nothing.
-std::optional<std::string> try_sample(SampleReader& reader, std::int64_t index, std::int64_t epoch, const Slot& slot) {
+std::string kind_name(image::BadPicture kind) {
+  for (const auto& [name, value] : image::bad_picture_names()) {
+    if (value == kind) return name;
+  }
+  return "damaged";
+}
+
+// What is wrong with the sample, or nothing.
+std::optional<BadAttempt> try_sample(SampleReader& reader, std::int64_t index, std::int64_t epoch, const Slot& slot) {
   try {
     reader.read(index, epoch, slot);
     return std::nullopt;
   } catch (const SampleError& error) {
-    return error.what();
+    return BadAttempt{index, "unreadable", error.what()};
   } catch (const image::DecodeError& error) {
-    return error.what();
+    return BadAttempt{index, kind_name(error.kind()), error.what()};
   }
 }
 
@@ -23,8 +30,8 @@ void try_in_order(SampleReader& reader, const EpochOrder& order, std::int64_t at
                   SlotTrouble& trouble) {
   for (std::int64_t step = 0; step < attempts && !trouble.filled; ++step) {
     const std::int64_t index = order.sample(trouble.ticket, step);
-    if (auto reason = try_sample(reader, index, order.epoch(), slot)) {
-      trouble.bad.push_back({index, std::move(*reason)});
+    if (auto bad = try_sample(reader, index, order.epoch(), slot)) {
+      trouble.bad.push_back(std::move(*bad));
     } else {
       trouble.filled = true;
     }
@@ -34,12 +41,17 @@ void try_in_order(SampleReader& reader, const EpochOrder& order, std::int64_t at
 }  // namespace
 
 std::optional<SlotTrouble> fill_slot(SampleReader& reader, const EpochOrder& order, std::int64_t ticket,
-                                     std::int64_t max_bad, const Slot& slot) {
+                                     const LoaderOptions& options, const Slot& slot) {
   SlotTrouble trouble;
   trouble.ticket = ticket;
+  const std::int64_t replacements =
+      options.bad_pictures == BadPictures::kReplace ? std::min(order.samples() - 1, options.max_bad) : 0;
   try {
-    const std::int64_t attempts = std::min(order.samples() - 1, max_bad) + 1;
-    try_in_order(reader, order, attempts, slot, trouble);
+    try_in_order(reader, order, replacements + 1, slot, trouble);
+    if (!trouble.filled && options.bad_pictures == BadPictures::kLeaveOut) {
+      reader.leave_out(trouble.bad.front().index, slot);
+      trouble.filled = true;
+    }
   } catch (...) {
     trouble.error = std::current_exception();
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "topfive/data/batch_loader.h"
 #include "topfive/data/epoch_order.h"
 #include "topfive/data/sample_reader.h"
 
@@ -16,6 +17,7 @@ namespace topfive::data {
 // A sample that was tried and could not be used.
 struct BadAttempt {
   std::int64_t index = 0;
+  std::string kind;
   std::string reason;
 };
 
@@ -24,14 +26,13 @@ struct BadAttempt {
 struct SlotTrouble {
   std::int64_t ticket = 0;
   std::vector<BadAttempt> bad;
-  bool filled = false;       // a later sample of the order took the place
+  bool filled = false;       // a later sample of the order took the place, or it was left out
   std::exception_ptr error;  // anything but a bad picture: a bug, no memory
 };
 
-// Never throws for the content of samples. Tries at most max_bad + 1 samples (and each sample of
-// the order once): more bad ones than that end the epoch anyhow. Empty when the first attempt was
-// good.
+// Never throws for the content of samples. To replace a bad one it tries at most max_bad + 1 samples (and each sample
+// of the order once): more bad ones than that end the epoch anyhow. Empty when the first attempt was good.
 std::optional<SlotTrouble> fill_slot(SampleReader& reader, const EpochOrder& order, std::int64_t ticket,
-                                     std::int64_t max_bad, const Slot& slot);
+                                     const LoaderOptions& options, const Slot& slot);
 
 }  // namespace topfive::data

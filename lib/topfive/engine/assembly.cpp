@@ -75,9 +75,7 @@ SplitInput::SplitInput(const RunConfig& config, const std::filesystem::path& dat
   check_pictures(config, pipeline_);
 }
 
-std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
-                                               const torch::Device& device,
-                                               std::function<void(const data::BadSample&)> on_bad) {
+data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split) {
   const bool training = split == data::Split::kTrain;
   data::LoaderOptions options;
   options.batch_size = training ? config.train.global_batch_size : config.train.eval_batch_size;
@@ -87,11 +85,16 @@ std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const Sp
   options.seed = config.train.seed;
   options.max_memory_bytes = std::int64_t{config.data.max_memory_mb} << 20;
   options.read_ahead_bytes = config.data.read_ahead_mb << 20;
-  options.substitute_bad = training;
+  options.honour_orientation = config.data.exif_orientation;
+  options.bad_pictures = training ? data::BadPictures::kReplace : data::BadPictures::kFail;
   options.max_bad = std::max<std::int64_t>(
       config.data.max_bad_images,
       static_cast<std::int64_t>(config.data.max_bad_fraction * static_cast<double>(input.source().size())));
-  options.on_bad = std::move(on_bad);
+  return options;
+}
+
+std::unique_ptr<data::BatchLoader> make_loader(const SplitInput& input, data::LoaderOptions options,
+                                               const torch::Device& device) {
   return std::make_unique<data::BatchLoader>(input.source(), input.pipeline(), std::move(options),
                                              pixel_allocator(device));
 }
@@ -132,6 +135,13 @@ std::string describe_input(const SplitInput& input) {
   return base::with_thousands(input.source().size()) + " pictures, " +
          base::with_thousands(static_cast<long long>(input.source().class_names().size())) + " classes, " +
          std::to_string(size.height) + "x" + std::to_string(size.width);
+}
+
+std::string describe_loader(const data::BatchLoader& loader) {
+  const data::LoaderOptions& options = loader.options();
+  return std::to_string(loader.threads()) + " loader threads, " + std::to_string(options.ring_batches) +
+         " batches of " + base::with_thousands(options.batch_size) + " pictures, at most " +
+         base::with_thousands((loader.memory_bytes() + 1048575) >> 20) + " MiB";
 }
 
 }  // namespace topfive::engine

@@ -31,10 +31,11 @@ class SplitInput {
   augment::Pipeline pipeline_;
 };
 
-// Training: bad pictures are replaced within the config's budget. Evaluation: a bad picture is an error.
-std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
-                                               const torch::Device& device,
-                                               std::function<void(const data::BadSample&)> on_bad = {});
+// How one split is loaded. Bad pictures: training replaces them within the config's budget, evaluation ends.
+data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split);
+
+std::unique_ptr<data::BatchLoader> make_loader(const SplitInput& input, data::LoaderOptions options,
+                                               const torch::Device& device);
 
 // Begins to copy the archives of the inputs to a nearer disk (see data::Stage); null where `directory` is empty. The
 // stage must end before the inputs do. UserError(kUsage) where the data are no archives.
@@ -54,5 +55,7 @@ DeviceBatchMaker make_batch_maker(const RunConfig& config, const torch::Device& 
 std::string describe_model(const RunConfig& config, const models::ImageClassifier& model);
 // "500 pictures, 500 classes, 224x224"
 std::string describe_input(const SplitInput& input);
+// "2 loader threads, 4 batches of 128 pictures, at most 85 MiB"
+std::string describe_loader(const data::BatchLoader& loader);
 
 }  // namespace topfive::engine

@@ -8,8 +8,8 @@
 
 namespace topfive::engine {
 
-// Appends {"epoch", "name", "reason"} as one line to bad_pictures.jsonl of the run. A list that cannot be written does
-// not end a run: the warning on the console stays.
+// Appends {"epoch", "name", "kind", "reason"} as one line to bad_pictures.jsonl of the run. A list that cannot be
+// written does not end a run: the warning on the console stays.
 void append_bad_picture(const std::filesystem::path& run_directory, std::int64_t epoch, const data::BadSample& bad);
 
 }  // namespace topfive::engine

@@ -12,7 +12,6 @@
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/build_info.h"
 #include "topfive/engine/device.h"
-#include "topfive/engine/eval_progress.h"
 #include "topfive/engine/eval_subject.h"
 #include "topfive/engine/evaluator.h"
 #include "topfive/engine/predictions_file.h"
@@ -36,17 +35,36 @@ void check_classes(const EvalSubject& subject, const data::SampleSource& source)
   }
 }
 
-std::string result_json(const EvalRequest& request, const EvalSubject& subject, const metrics::TopKCounts& counts) {
+std::string result_json(const EvalRequest& request, const EvalSubject& subject, const metrics::TopKCounts& counts,
+                        std::int64_t missing) {
   const nlohmann::ordered_json json = {{"top1_error", counts.top1_error()},
                                        {"top5_error", counts.top5_error()},
                                        {"top1_wrong", counts.total - counts.top1_correct},
                                        {"top5_wrong", counts.total - counts.top5_correct},
                                        {"images", counts.total},
+                                       {"missing", missing},
                                        {request.weights.empty() ? "checkpoint" : "weights", subject.file.string()},
                                        {"step", subject.step},
                                        {"data", request.data_directory.string()},
                                        {"build", build_summary()}};
   return json.dump(2) + "\n";
+}
+
+// A denominator that shrinks without a word would make a broken disk look like a better network.
+std::string missing_line(std::int64_t missing, std::int64_t total) {
+  if (missing == 0) return "";
+  return base::with_thousands(missing) + " of " + base::with_thousands(total) +
+         " pictures are missing: they could not be used and are not in these counts\n";
+}
+
+data::LoaderOptions eval_loader_options(const EvalRequest& request, const RunConfig& config, const SplitInput& input) {
+  auto options = loader_options(config, input, data::Split::kEval);
+  if (!request.skip_bad) return options;
+  options.bad_pictures = data::BadPictures::kLeaveOut;
+  options.on_bad = [](const data::BadSample& bad) {
+    base::log_warning(bad.name + ": " + bad.kind + ": " + bad.reason + "; left out");
+  };
+  return options;
 }
 
 }  // namespace
@@ -65,10 +83,11 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
   base::log_info("validation " + describe_input(input));
 
   const auto stage = stage_input(request.stage, {&input}, request.data_directory);
-  const auto loader = make_loader(config, input, data::Split::kEval, device);
+  const auto loader = make_loader(input, eval_loader_options(request, config, input), device);
+  base::log_info("input path " + describe_loader(*loader));
   std::optional<PredictionsFile> predictions;
   if (!request.predictions.empty()) predictions.emplace(request.predictions, input.source());
-  EvalProgress progress(input.source().size());
+  base::CountProgress progress("evaluated", input.source().size());
   const auto observe = [&](const data::Batch& batch, const torch::Tensor& logits) {
     if (predictions) predictions->add(batch, logits);
     progress.add(batch.size);
@@ -76,10 +95,15 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
   const auto counts = evaluate(*subject.model, *loader, make_batch_maker(config, device), observe);
   progress.finish();
   if (!counts) return {};
+  const std::int64_t missing = loader->bad_samples();
+  if (counts->total == 0) {
+    throw base::UserError(base::ExitCode::kBadData, "no picture of the validation set could be used; check --data");
+  }
   if (predictions) predictions->write();
-  if (!request.out.empty()) base::write_file_atomically(request.out, result_json(request, subject, *counts));
+  if (!request.out.empty()) base::write_file_atomically(request.out, result_json(request, subject, *counts, missing));
   return {true, format_error("top-1", counts->top1_correct, counts->total) + "\n" +
-                    format_error("top-5", counts->top5_correct, counts->total) + "\n"};
+                    format_error("top-5", counts->top5_correct, counts->total) + "\n" +
+                    missing_line(missing, counts->total + missing)};
 }
 
 }  // namespace topfive::engine

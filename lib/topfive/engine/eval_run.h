@@ -16,18 +16,19 @@ struct EvalRequest {
   std::filesystem::path data_directory;
   std::filesystem::path stage;  // copy the archives of the data there meanwhile; empty: do not
   std::string devices = "auto";
+  bool skip_bad = false;              // leave pictures out that cannot be used, and say so
   std::filesystem::path predictions;  // CSV; empty for none
   std::filesystem::path out;          // JSON; empty for none
 };
 
 struct EvalOutcome {
   bool complete = false;  // false: stopped by a signal, nothing written
-  std::string report;     // two lines: the top-1 and the top-5 error with their counts
+  std::string report;     // two lines: the top-1 and the top-5 error with their counts; one more where some are missing
 };
 
 // Rebuilds the network of the checkpoint, which is verified, or of the weights, and evaluates it on the validation
-// split of the data, every picture exactly once; a picture that cannot be read is an error. Writes the files asked for.
-// Throws UserError.
+// split of the data, every picture exactly once; a picture that cannot be used is an error, or is left out of the
+// counts and reported. Writes the files asked for. Throws UserError.
 EvalOutcome run_evaluation(const EvalRequest& request);
 
 }  // namespace topfive::engine

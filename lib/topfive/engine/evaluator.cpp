@@ -1,5 +1,6 @@
 #include "topfive/engine/evaluator.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <torch/types.h>
@@ -26,6 +27,15 @@ class EvaluationMode {
   bool was_training_;
 };
 
+// Pictures that were left out are not in the counts.
+metrics::TopKCounts count_present(const torch::Tensor& logits, const torch::Tensor& labels, const data::Batch& batch) {
+  if (std::find(batch.labels, batch.labels + batch.size, data::kLeftOut) == batch.labels + batch.size) {
+    return metrics::count_top_k(logits, labels);
+  }
+  const auto present = labels.ne(data::kLeftOut);
+  return metrics::count_top_k(logits.index({present}), labels.index({present}));
+}
+
 }  // namespace
 
 std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
@@ -39,7 +49,7 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
     const DeviceBatch batch = batches.make(*lease);
     batches.finish_copies();
     const auto logits = model.forward(batch.images).logits;
-    counts += metrics::count_top_k(logits, batch.labels);
+    counts += count_present(logits, batch.labels, *lease);
     if (observer) observer(*lease, logits);
   }
   return counts;

@@ -39,6 +39,7 @@ void PredictionsFile::add(const data::Batch& batch, const torch::Tensor& logits)
   const auto indices = classes.cpu().contiguous();
   const auto& names = source_.class_names();
   for (std::int64_t n = 0; n < batch.size; ++n) {
+    if (batch.labels[n] == data::kLeftOut) continue;
     text_ += csv_field(source_.name(batch.sample_ids[n])) + "," +
              csv_field(names[static_cast<std::size_t>(batch.labels[n])]);
     for (std::int64_t rank = 0; rank < shown; ++rank) {

@@ -21,6 +21,7 @@ TrainRecord read_train(const Json& json) {
   record.learning_rate = json.value("learning_rate", 0.0);
   record.images_per_second = json.value("images_per_second", 0.0);
   record.data_wait = json.value("data_wait", 0.0);
+  record.bad_images = json.value("bad_images", std::int64_t{0});
   return record;
 }
 
@@ -60,7 +61,8 @@ void RunLog::write(const TrainRecord& record) {
                      {"loss", record.loss},
                      {"learning_rate", record.learning_rate},
                      {"images_per_second", record.images_per_second},
-                     {"data_wait", record.data_wait}};
+                     {"data_wait", record.data_wait},
+                     {"bad_images", record.bad_images}};
   append(json.dump());
 }
 

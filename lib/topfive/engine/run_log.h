@@ -1,6 +1,7 @@
 // The record of a run for programs: one JSON object a line, appended and flushed as it happens.
 //
-// Records: {"event": "train", step, epoch, loss, learning_rate, images_per_second, data_wait},
+// Records: {"event": "train", step, epoch, loss, learning_rate, images_per_second, data_wait,
+//           bad_images},
 //          {"event": "eval", step, epoch, train_loss, train_top1_error, top1_error, top5_error, top1_wrong, ...}.
 #pragma once
 
@@ -20,7 +21,8 @@ struct TrainRecord {
   double loss = 0.0;       // mean over the pictures since the last record
   double learning_rate = 0.0;
   double images_per_second = 0.0;
-  double data_wait = 0.0;  // share of the time spent waiting for the input path, 0 to 1
+  double data_wait = 0.0;       // share of the time spent waiting for the input path, 0 to 1
+  std::int64_t bad_images = 0;  // that were replaced, since the run began
 };
 
 struct EvalRecord {

@@ -52,12 +52,18 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       parts_(std::move(parts)),
       length_(run_length(config.train, parts_.train_input->source().size())),
       optimizer_(optim::make_optimizer(config.optimizer, *parts_.model)),
-      train_loader_(make_loader(config, *parts_.train_input, data::Split::kTrain, parts_.device,
-                                [this](const data::BadSample& bad) { report_bad_picture(bad); })),
-      eval_loader_(make_loader(config, *parts_.eval_input, data::Split::kEval, parts_.device)),
+      train_loader_(make_loader(*parts_.train_input, train_options(), parts_.device)),
+      eval_loader_(make_loader(*parts_.eval_input, loader_options(config, *parts_.eval_input, data::Split::kEval),
+                               parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
       store_(parts_.run_directory / "checkpoints"),
       provenance_(make_provenance(config, parts_.train_input->source())) {}
+
+data::LoaderOptions Trainer::train_options() {
+  auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain);
+  options.on_bad = [this](const data::BadSample& bad) { report_bad_picture(bad); };
+  return options;
+}
 
 void Trainer::resume_from(const std::filesystem::path& checkpoint) {
   const StateFile saved = read_state_file(checkpoint);
@@ -81,6 +87,7 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
 }
 
 TrainOutcome Trainer::run() {
+  base::log_info("input path " + describe_loader(*train_loader_));
   started_ = last_save_ = last_record_ = Clock::now();
   last_record_step_ = state_.step;
   log_ = std::make_unique<RunLog>(parts_.run_directory / "log.jsonl", state_.log_bytes);
@@ -142,6 +149,7 @@ void Trainer::write_train_record(double learning_rate) {
   record.loss = state_.record_loss_sum / static_cast<double>(state_.record_images);
   record.learning_rate = learning_rate;
   record.images_per_second = steps * config_.train.global_batch_size / seconds;
+  record.bad_images = bad_images();
   record.data_wait = std::min(1.0, (waited - last_record_wait_) / seconds);
   log_->write(record);
   progress_.show(
@@ -244,7 +252,9 @@ void Trainer::save_checkpoint() {
   state_.random_state = random_state(torch::kCPU);
   state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
   const auto fill = [&](const std::filesystem::path& directory) {
-    write_checkpoint_files(directory, *parts_.model, *optimizer_, {state_, provenance_},
+    TrainState saved = state_;
+    saved.bad_images = bad_images();
+    write_checkpoint_files(directory, *parts_.model, *optimizer_, {saved, provenance_},
                            weight_metadata(config_, provenance_.class_names));
   };
   const auto path = store_.commit(state_.step, fill, {is_best_, config_.checkpoint.keep});
@@ -254,13 +264,18 @@ void Trainer::save_checkpoint() {
   last_save_ = Clock::now();
 }
 
+std::int64_t Trainer::bad_images() const {
+  const bool in_epoch = state_.batch_in_epoch > 0;
+  return state_.bad_images + (in_epoch ? train_loader_->bad_samples() : 0);
+}
+
 bool Trainer::should_stop() const {
   if (base::stop_requested()) return true;
   return parts_.max_time && Clock::now() - started_ >= *parts_.max_time;
 }
 
 void Trainer::report_bad_picture(const data::BadSample& bad) {
-  base::log_warning(bad.name + ": " + bad.reason + "; the next picture takes its place");
+  base::log_warning(bad.name + ": " + bad.kind + ": " + bad.reason + "; the next picture takes its place");
   append_bad_picture(parts_.run_directory, state_.epoch + 1, bad);
 }
 

@@ -68,6 +68,8 @@ class Trainer {
   void save_checkpoint();
   bool save_is_due() const;
   bool should_stop() const;
+  data::LoaderOptions train_options();
+  std::int64_t bad_images() const;  // of the whole run, the present epoch included
   void report_bad_picture(const data::BadSample& bad);
 
   RunConfig config_;
@@ -79,7 +81,7 @@ class Trainer {
   DeviceBatchMaker batches_;
   CheckpointStore store_;
   std::unique_ptr<RunLog> log_;  // open while run() is active
-  ProgressPrinter progress_;
+  base::ProgressPrinter progress_;
   TrainState state_;
   Provenance provenance_;
   bool is_best_ = false;

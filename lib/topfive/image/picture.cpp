@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -12,6 +13,10 @@
 
 namespace topfive::image {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 cv::Rect whole(cv::Size size) { return {cv::Point(), size}; }
 
@@ -25,6 +30,13 @@ void reverse_pixels(const std::uint8_t* row, int pixels, int channels, std::uint
 }
 
 }  // namespace
+
+const std::uint8_t* TimedRows::next_row() {
+  const auto start = Clock::now();
+  const std::uint8_t* row = source_->next_row();
+  *seconds_ += seconds_since(start);
+  return row;
+}
 
 Picture::Picture(Image pixels) { start_over(std::move(pixels)); }
 
@@ -134,12 +146,21 @@ void Picture::compute(std::uint8_t* out, std::size_t step) {
   if (base_.empty()) tools_->jpeg.close();
 }
 
-RowSource& Picture::rows(const cv::Rect& window) {
-  if (base_.empty()) {
-    ++counts_.windows;
+RowSource& Picture::jpeg_rows(const cv::Rect& window) {
+  ++counts_.windows;
+  if (tools_->decode_seconds == nullptr) {
     tools_->jpeg.begin(window, channels_);
     return tools_->jpeg;
   }
+  const auto start = Clock::now();
+  tools_->jpeg.begin(window, channels_);
+  *tools_->decode_seconds += seconds_since(start);
+  tools_->timed_rows.begin(tools_->jpeg, *tools_->decode_seconds);
+  return tools_->timed_rows;
+}
+
+RowSource& Picture::rows(const cv::Rect& window) {
+  if (base_.empty()) return jpeg_rows(window);
   tools().matrix_rows.begin(base_, window);
   return tools_->matrix_rows;
 }

@@ -20,11 +20,27 @@
 
 namespace topfive::image {
 
+// Passes rows on and notes how long they took.
+class TimedRows final : public RowSource {
+ public:
+  void begin(RowSource& source, double& seconds) {
+    source_ = &source;
+    seconds_ = &seconds;
+  }
+  const std::uint8_t* next_row() override;
+
+ private:
+  RowSource* source_ = nullptr;
+  double* seconds_ = nullptr;
+};
+
 // What a thread keeps from picture to picture.
 struct PictureTools {
   JpegReader jpeg;
   Resampler resampler;
   MatrixRows matrix_rows;
+  TimedRows timed_rows;
+  double* decode_seconds = nullptr;  // where the time for decoding windows is added; null: not measured
 
   std::size_t scratch_bytes() const { return jpeg.scratch_bytes() + resampler.scratch_bytes(); }
 };
@@ -75,6 +91,7 @@ class Picture {
   bool is_plain() const;
   void compute(std::uint8_t* out, std::size_t step);
   RowSource& rows(const cv::Rect& window);
+  RowSource& jpeg_rows(const cv::Rect& window);
   void copy_rows(std::uint8_t* out, std::size_t step);
 
   Image base_;       // empty while it is a JPEG that has not been decoded

@@ -50,15 +50,24 @@ TEST_CASE("the flags of inspect are these and no others", "[cli][contract]") {
         std::set<std::string>{"--help", "--write", "--timm-names", "--tensors", "--json"});
 }
 
+TEST_CASE("the flags of bench are these and no others", "[cli][contract]") {
+  CHECK(flags_in_help("bench") == std::set<std::string>{"--help", "--version", "--log-level"});
+  CHECK(flags_in_help("bench", {"data"}) == std::set<std::string>{"--help", "--config", "--data", "--split", "--set",
+                                                                  "--threads", "--batch-size", "--seconds", "--batches",
+                                                                  "--epochs", "--json"});
+  CHECK(flags_in_help("bench", {"pixels"}) ==
+        std::set<std::string>{"--help", "--config", "--data", "--windows", "--split", "--set", "--size", "--out"});
+}
+
 TEST_CASE("help shows examples and exit codes and succeeds", "[cli]") {
-  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect");
+  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect", "bench");
   const auto result = run_program(program, {"--help"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("Examples:") && ContainsSubstring("Exit codes:"));
 }
 
 TEST_CASE("the version names what the program was built with", "[cli]") {
-  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect");
+  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect", "bench");
   const auto result = run_program(program, {"--version"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, StartsWith("topfive ") && ContainsSubstring("LibTorch 2.") && ContainsSubstring("OpenCV 4."));

@@ -6,7 +6,7 @@ namespace topfive::contracts {
 namespace {
 
 const std::set<std::string> kTorchRooms = {"models", "metrics", "loss",   "optim", "weights",
-                                           "dist",   "classic", "engine", "apps"};
+                                           "dist",   "classic", "engine", "bench", "apps"};
 
 }  // namespace
 
@@ -25,9 +25,12 @@ const std::vector<RoomRule>& room_table() {
       {"classic", {"base", "image", "data", "metrics"}},
       {"engine",
        {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic"}},
-      {"apps",
+      {"bench",
        {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic",
         "engine"}},
+      {"apps",
+       {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic",
+        "engine", "bench"}},
   };
   return kTable;
 }
@@ -43,7 +46,7 @@ const std::vector<ThirdPartyRule>& third_party_table() {
       {"torch/", kTorchRooms}, {"ATen/", kTorchRooms},
       {"c10/", kTorchRooms},   {"opencv2/", {"image", "augment", "data"}},
       {"CLI/", {"apps"}},      {"jpeglib.h", {"image"}},
-      {"openssl/", {"base"}},
+      {"png.h", {"image"}},    {"openssl/", {"base"}},
   };
   return kTable;
 }

@@ -1,13 +1,17 @@
-"""Writes torchvision_rules.json: the geometry of torchvision's transforms, computed by its published rules.
+"""Writes torchvision_rules.json: the geometry of torchvision's transforms.
 
-Resize and CenterCrop for random sizes, and for RandomResizedCrop histograms of the windows that the rule draws with
-Python's own random numbers. Run: python torchvision_rules.py
+Resize and CenterCrop for random sizes, by their published rules, and histograms of the windows that torchvision's own
+RandomResizedCrop draws. Run: pip install torch==2.14.1 torchvision==0.29.1; python torchvision_rules.py
 """
 
 import json
-import math
 import random
 from pathlib import Path
+
+import torch
+import torchvision
+from PIL import Image
+from torchvision.transforms import RandomResizedCrop
 
 DRAWS = 100_000
 BINS = 10
@@ -26,30 +30,21 @@ def center_offset(length, size):
     return int(round((length - size) / 2.0))
 
 
-def window(rng, width, height, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3)):
-    for _ in range(10):
-        target = width * height * rng.uniform(*scale)
-        aspect = math.exp(rng.uniform(math.log(ratio[0]), math.log(ratio[1])))
-        w, h = int(round(math.sqrt(target * aspect))), int(round(math.sqrt(target / aspect)))
-        if 0 < w <= width and 0 < h <= height:
-            top, left = rng.randint(0, height - h), rng.randint(0, width - w)
-            return left, top, w, h
-    w, h = width, height
-    if width / height < ratio[0]:
-        h = int(round(w / ratio[0]))
-    elif width / height > ratio[1]:
-        w = int(round(h * ratio[1]))
-    return (width - w) // 2, (height - h) // 2, w, h
+def window(picture):
+    """torchvision's own draw; it only asks the picture for its size."""
+    top, left, height, width = RandomResizedCrop.get_params(picture, scale=[0.08, 1.0], ratio=[3 / 4, 4 / 3])
+    return left, top, width, height
 
 
 def bin_of(value, most):
     return min(BINS - 1, BINS * value // most)
 
 
-def histograms(rng, width, height):
+def histograms(width, height):
+    picture = Image.new("L", (width, height))
     counts = {name: [0] * BINS for name in ("left", "top", "width", "height", "area", "aspect")}
     for _ in range(DRAWS):
-        left, top, w, h = window(rng, width, height)
+        left, top, w, h = window(picture)
         counts["left"][bin_of(left, width)] += 1
         counts["top"][bin_of(top, height)] += 1
         counts["width"][bin_of(w, width)] += 1
@@ -67,9 +62,12 @@ def geometry_case(rng):
 
 def main():
     rng = random.Random(2015)
+    torch.manual_seed(2015)
     geometry = ",\n".join(json.dumps(geometry_case(rng)) for _ in range(200))
-    crops = ",\n".join(json.dumps(histograms(rng, *picture)) for picture in PICTURES)
-    text = f'{{"draws": {DRAWS}, "geometry": [\n{geometry}\n], "random_resized_crop": [\n{crops}\n]}}\n'
+    crops = ",\n".join(json.dumps(histograms(*picture)) for picture in PICTURES)
+    made_by = f"torchvision {torchvision.__version__.split('+')[0]}"
+    text = (f'{{"made_by": "{made_by}", "draws": {DRAWS}, "geometry": [\n{geometry}\n], '
+            f'"random_resized_crop": [\n{crops}\n]}}\n')
     Path(__file__).with_suffix(".json").write_text(text)
 
 

@@ -17,7 +17,8 @@ image::Image load_picture(const data::SampleSource& source, std::int64_t index, 
 
 SamplePreview::SamplePreview(const data::SampleSource& source, const augment::Pipeline& pipeline, int channels,
                              std::uint64_t seed)
-    : reader_(source, pipeline, channels, seed), picture_(pipeline.output_size(), CV_8UC(channels)) {}
+    : reader_(source, pipeline, {.channels = channels, .seed = seed}),
+      picture_(pipeline.output_size(), CV_8UC(channels)) {}
 
 const image::Image& SamplePreview::draw(std::int64_t index, std::int64_t epoch) {
   std::int64_t label = 0;

@@ -102,7 +102,8 @@ std::vector<std::byte> encode_png(const Image& image) {
   Image bgr;
   if (image.channels() == 3) cv::cvtColor(image, bgr, cv::COLOR_RGB2BGR);
   std::vector<unsigned char> file;
-  if (!cv::imencode(".png", bgr.empty() ? image : bgr, file)) throw std::runtime_error("OpenCV cannot encode a PNG picture");
+  if (!cv::imencode(".png", bgr.empty() ? image : bgr, file))
+    throw std::runtime_error("OpenCV cannot encode a PNG picture");
   const auto* start = reinterpret_cast<const std::byte*>(file.data());
   return {start, start + file.size()};
 }

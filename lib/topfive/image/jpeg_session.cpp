@@ -137,11 +137,13 @@ void JpegSession::check_header() const {
     throw DecodeError(BadPicture::kUnsupported, "JPEG with " + std::to_string(codec_.num_components) +
                                                     " colour components; 1, 3 and 4 are supported");
   }
-  const std::int64_t bytes = coefficient_bytes(codec_) + pixels * codec_.num_components;
+  // Pixels as decoded, and what they are converted to: grey and RGB to each other, CMYK to RGB.
+  const std::int64_t pixel_bytes = codec_.num_components == 4 ? 7 : 4;
+  const std::int64_t bytes = coefficient_bytes(codec_) + pixels * pixel_bytes;
   if (bytes > limits_.max_bytes) {
-    throw DecodeError(BadPicture::kTooLarge, size_text(codec_) + " in several scans needs " +
-                                                 std::to_string(bytes >> 20) + " MiB; at most " +
-                                                 std::to_string(limits_.max_bytes >> 20) + " MiB are used");
+    throw DecodeError(BadPicture::kTooLarge, size_text(codec_) + " takes " + std::to_string(bytes >> 20) +
+                                                 " MiB to decode; at most " + std::to_string(limits_.max_bytes >> 20) +
+                                                 " MiB are used");
   }
 }
 

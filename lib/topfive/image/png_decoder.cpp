@@ -1,14 +1,13 @@
 #include "topfive/image/png_decoder.h"
 
 #include <cstring>
-#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 #include <zlib.h>
+
+#include "topfive/image/png_pixels.h"
 
 namespace topfive::image {
 namespace {
@@ -69,8 +68,8 @@ void check_size(const Chunk& header, const DecodeLimits& limits) {
 }
 
 // The same picture with nothing but its critical chunks.
-std::vector<unsigned char> checked_copy(std::span<const std::byte> bytes, const DecodeLimits& limits) {
-  std::vector<unsigned char> copy(bytes.size());
+std::vector<std::byte> checked_copy(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+  std::vector<std::byte> copy(bytes.size());
   std::size_t used = 0;
   const auto append = [&copy, &used](std::span<const std::byte> part) {
     std::memcpy(&copy[used], part.data(), part.size());
@@ -95,16 +94,10 @@ std::vector<unsigned char> checked_copy(std::span<const std::byte> bytes, const 
 }  // namespace
 
 Image decode_png(std::span<const std::byte> bytes, const DecodeLimits& limits) {
-  const std::vector<unsigned char> file = checked_copy(bytes, limits);
-  Image image;
-  try {
-    image = cv::imdecode(file, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
-  } catch (const std::exception& error) {
-    throw DecodeError(BadPicture::kDamaged, std::string("invalid PNG: ") + error.what());
-  }
-  if (image.empty()) throw DecodeError(BadPicture::kDamaged, "invalid PNG: corrupt pixel data");
-  cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
-  return image;
+  const std::vector<std::byte> file = checked_copy(bytes, limits);
+  const auto header = std::span(file).subspan(kSignatureBytes + 8);
+  return decode_png_pixels(
+      file, {static_cast<int>(big_endian_u32(header)), static_cast<int>(big_endian_u32(header.subspan(4)))});
 }
 
 }  // namespace topfive::image

@@ -1,0 +1,82 @@
+// bench: how fast the parts of topfive are on this machine.
+#include <iostream>
+
+#include "topfive/bench/data_bench.h"
+#include "topfive/bench/pixel_dump.h"
+
+#include "common/program.h"
+
+namespace {
+
+constexpr const char* kNotes =
+    "Examples:\n"
+    "  bench data --config resnet50.json --data imagenet --threads 1\n"
+    "  bench data --config mine.json --data flowers --seconds 30 --json figures.json\n"
+    "  bench pixels --config resnet50.json --data imagenet --out val.bin   what the network is given, as bytes\n"
+    "  bench pixels --windows list.txt --size 224 --out windows.bin        windows of files, scaled\n";
+
+constexpr const char* kConfigHelp = "Recipe: a JSON file, or the name of a shipped one";
+
+struct PixelsRequest {
+  topfive::bench::SamplePixelsRequest samples;
+  topfive::bench::WindowPixelsRequest windows;
+};
+
+void add_data_flags(CLI::App& app, topfive::bench::DataBenchRequest& request) {
+  app.add_option("--config", request.config, kConfigHelp)->required();
+  app.add_option("--data", request.data_directory, "Data set, as for train")->required();
+  app.add_option("--split", request.split, "train or val")->capture_default_str();
+  app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
+  app.add_option("--threads", request.threads, "Threads that load, and that normalise; 0: as the recipe says")
+      ->check(CLI::Range(0, 1024));
+  app.add_option("--batch-size", request.batch_size, "Pictures in a batch; 0: as the recipe says")
+      ->check(CLI::Range(0, 1 << 20));
+  app.add_option("--seconds", request.limits.seconds, "Measure this long (default 10 without another limit)")
+      ->check(CLI::Range(0.0, 1e6));
+  app.add_option("--batches", request.limits.batches, "Stop after this many batches")->check(CLI::NonNegativeNumber);
+  app.add_option("--epochs", request.limits.epochs, "Stop after this many epochs")->check(CLI::NonNegativeNumber);
+  app.add_option("--json", request.json, "Write all figures as JSON");
+}
+
+void add_pixels_flags(CLI::App& app, PixelsRequest& request) {
+  auto* config = app.add_option("--config", request.samples.config, kConfigHelp);
+  auto* data = app.add_option("--data", request.samples.data_directory, "Data set, as for train");
+  auto* windows =
+      app.add_option("--windows", request.windows.windows, "Lines of: left top width height flip(0 or 1) file");
+  config->needs(data)->excludes(windows);
+  data->needs(config);
+  app.add_option("--split", request.samples.split, "train or val")->capture_default_str()->needs(config);
+  app.add_option("--set", request.samples.overrides, "Override one key of the recipe: key.path=value (repeatable)")
+      ->take_all()
+      ->needs(config);
+  app.add_option("--size", request.windows.size, "Side that windows are scaled to")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 8192))
+      ->needs(windows);
+  app.add_option("--out", request.samples.out, "File for the bytes: pictures x height x width x channels")->required();
+  app.require_option(2, 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  topfive::bench::DataBenchRequest data;
+  PixelsRequest pixels;
+  CLI::App app("Measures the parts of topfive on this machine.", "bench");
+  auto* data_command = app.add_subcommand("data", "The input path: pictures a second, stages, ceilings, memory");
+  auto* pixels_command = app.add_subcommand("pixels", "Writes the pixels that the network would be given");
+  add_data_flags(*data_command, data);
+  add_pixels_flags(*pixels_command, pixels);
+  app.require_subcommand(1);
+  return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
+    pixels.windows.out = pixels.samples.out;
+    if (data_command->parsed()) {
+      std::cout << topfive::bench::run_data_bench(data);
+    } else if (!pixels.windows.windows.empty()) {
+      std::cout << topfive::bench::dump_windows(pixels.windows);
+    } else {
+      std::cout << topfive::bench::dump_samples(pixels.samples);
+    }
+    return topfive::base::ExitCode::kOk;
+  });
+}

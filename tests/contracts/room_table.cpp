@@ -16,6 +16,7 @@ const std::vector<RoomRule>& room_table() {
       {"image", {"base"}},
       {"augment", {"base", "image"}},
       {"data", {"base", "image", "augment"}},
+      {"dataset", {"base", "image", "augment", "data"}},
       {"models", {"base"}},
       {"metrics", {"base"}},
       {"loss", {"base"}},
@@ -30,7 +31,7 @@ const std::vector<RoomRule>& room_table() {
         "engine"}},
       {"apps",
        {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic",
-        "engine", "bench"}},
+        "engine", "bench", "dataset"}},
   };
   return kTable;
 }
@@ -44,7 +45,7 @@ const RoomRule* find_room(const std::string& name) {
 const std::vector<ThirdPartyRule>& third_party_table() {
   static const std::vector<ThirdPartyRule> kTable = {
       {"torch/", kTorchRooms}, {"ATen/", kTorchRooms},
-      {"c10/", kTorchRooms},   {"opencv2/", {"image", "augment", "data"}},
+      {"c10/", kTorchRooms},   {"opencv2/", {"image", "augment", "data", "dataset"}},
       {"CLI/", {"apps"}},      {"jpeglib.h", {"image"}},
       {"png.h", {"image"}},    {"openssl/", {"base"}},
   };

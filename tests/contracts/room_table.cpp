@@ -16,6 +16,7 @@ const std::vector<RoomRule>& room_table() {
       {"image", {"base"}},
       {"augment", {"base", "image"}},
       {"data", {"base", "image", "augment"}},
+      {"dataset", {"base", "image", "augment", "data"}},
       {"models", {"base"}},
       {"metrics", {"base"}},
       {"loss", {"base"}},
@@ -30,7 +31,7 @@ const std::vector<RoomRule>& room_table() {
         "engine"}},
       {"apps",
        {"base", "image", "augment", "data", "models", "metrics", "loss", "optim", "weights", "dist", "classic",
-        "engine", "bench"}},
+        "engine", "bench", "dataset"}},
   };
   return kTable;
 }

@@ -8,6 +8,7 @@
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
 #include "topfive/base/log.h"
+#include "topfive/base/progress.h"
 #include "topfive/base/text.h"
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/build_info.h"

@@ -45,7 +45,7 @@ const RoomRule* find_room(const std::string& name) {
 const std::vector<ThirdPartyRule>& third_party_table() {
   static const std::vector<ThirdPartyRule> kTable = {
       {"torch/", kTorchRooms}, {"ATen/", kTorchRooms},
-      {"c10/", kTorchRooms},   {"opencv2/", {"image", "augment", "data"}},
+      {"c10/", kTorchRooms},   {"opencv2/", {"image", "augment", "data", "dataset"}},
       {"CLI/", {"apps"}},      {"jpeglib.h", {"image"}},
       {"png.h", {"image"}},    {"openssl/", {"base"}},
   };

@@ -4,8 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "dataset/data_set.h"
 #include "topfive/dataset/pack.h"
+
+#include "dataset/data_set.h"
 
 using namespace topfive;
 using namespace topfive::tests;

@@ -43,8 +43,8 @@ TEST_CASE("records are read at their place with end markers behind them, whateve
   }
   std::vector<std::byte> fresh;
   CHECK(ends_with_markers(file.read_record(0, 3, fresh)));
-  CHECK(ends_with_markers(data::read_picture_file(directory / "a", fresh)));
-  CHECK(text_of(data::read_picture_file(directory / "a", buffer)) == "0123456789");
+  CHECK(ends_with_markers(data::read_picture_file(data::PicturePath((directory / "a").native()), fresh)));
+  CHECK(text_of(data::read_picture_file(data::PicturePath((directory / "a").native()), buffer)) == "0123456789");
 }
 
 TEST_CASE("records beyond the end, empty or beyond the bound are bad samples") {

@@ -55,22 +55,22 @@ bool FileDescriptor::close() {
   return result == 0 || errno == EINTR;
 }
 
-int open_file(const std::filesystem::path& path, int flags, unsigned mode) {
+int open_file(const char* path, int flags, unsigned mode) {
   int descriptor = -1;
   do {
-    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    descriptor = ::open(path, flags | O_CLOEXEC, mode);
   } while (descriptor < 0 && errno == EINTR);
   return descriptor;
 }
 
-int open_regular_file(const std::filesystem::path& path) {
+int open_regular_file(const char* path) {
   FileDescriptor file(open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
   if (!file.is_open()) throw_system_error(ExitCode::kInputMissing, "read", path, errno);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw_system_error(ExitCode::kIo, "read", path, errno);
   if (!S_ISREG(info.st_mode)) {
-    throw UserError(ExitCode::kBadData, "cannot read " + in_quotes(path.string(), 4096) + ": it is " +
-                                            kind_of(info.st_mode) + ", not a regular file; name a file");
+    throw UserError(ExitCode::kBadData, "cannot read " + in_quotes(path, 4096) + ": it is " + kind_of(info.st_mode) +
+                                            ", not a regular file; name a file");
   }
   return file.release();
 }

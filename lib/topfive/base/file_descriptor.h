@@ -36,10 +36,14 @@ class FileDescriptor {
 };
 
 // open() again when a signal interrupts it; always close-on-exec.
-int open_file(const std::filesystem::path& path, int flags, unsigned mode = 0);
+int open_file(const char* path, int flags, unsigned mode = 0);
+inline int open_file(const std::filesystem::path& path, int flags, unsigned mode = 0) {
+  return open_file(path.c_str(), flags, mode);
+}
 // O_NONBLOCK, as opening a named pipe that nobody writes to would wait for ever. Refuses all but
 // regular files.
-int open_regular_file(const std::filesystem::path& path);
+int open_regular_file(const char* path);
+inline int open_regular_file(const std::filesystem::path& path) { return open_regular_file(path.c_str()); }
 // Writes everything; false with errno set.
 bool write_all(int descriptor, std::span<const std::byte> bytes);
 

@@ -22,6 +22,8 @@ std::string read_text_file(const std::filesystem::path& path, std::uint64_t max_
 // The same into a buffer that is reused between calls: it grows, and is resized to the file's
 // length.
 void read_binary_file(const std::filesystem::path& path, std::uint64_t max_bytes, std::vector<std::byte>& buffer);
+// For those who may not ask for memory.
+void read_binary_file(const char* path, std::uint64_t max_bytes, std::vector<std::byte>& buffer);
 
 // Writes `path` through a temporary file in the same directory: write, fsync, rename, fsync of the
 // directory.

@@ -11,12 +11,12 @@ namespace topfive::base {
 namespace {
 
 // The length that the file has now. What is appended while it is read is left out.
-std::size_t checked_length(const FileDescriptor& file, const std::filesystem::path& path, std::uint64_t max_bytes) {
+std::size_t checked_length(const FileDescriptor& file, const char* path, std::uint64_t max_bytes) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw_system_error(ExitCode::kIo, "read", path, errno);
   const auto length = static_cast<std::uint64_t>(info.st_size);
   if (length > max_bytes) {
-    throw UserError(ExitCode::kBadData, "cannot read " + in_quotes(path.string(), 4096) + ": it has " +
+    throw UserError(ExitCode::kBadData, "cannot read " + in_quotes(path, 4096) + ": it has " +
                                             with_thousands(static_cast<long long>(length)) + " bytes, at most " +
                                             with_thousands(static_cast<long long>(max_bytes)) +
                                             " are accepted; check that it is the right file");
@@ -25,7 +25,7 @@ std::size_t checked_length(const FileDescriptor& file, const std::filesystem::pa
 }
 
 // Fills the bytes; returns how many there were, which is fewer if the file was cut meanwhile.
-std::size_t read_all(const FileDescriptor& file, const std::filesystem::path& path, std::span<std::byte> bytes) {
+std::size_t read_all(const FileDescriptor& file, const char* path, std::span<std::byte> bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
@@ -41,15 +41,19 @@ std::size_t read_all(const FileDescriptor& file, const std::filesystem::path& pa
 
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const FileDescriptor file(open_regular_file(path));
-  std::string text(checked_length(file, path, max_bytes), '\0');
-  text.resize(read_all(file, path, std::as_writable_bytes(std::span(text))));
+  std::string text(checked_length(file, path.c_str(), max_bytes), '\0');
+  text.resize(read_all(file, path.c_str(), std::as_writable_bytes(std::span(text))));
   return text;
 }
 
-void read_binary_file(const std::filesystem::path& path, std::uint64_t max_bytes, std::vector<std::byte>& buffer) {
+void read_binary_file(const char* path, std::uint64_t max_bytes, std::vector<std::byte>& buffer) {
   const FileDescriptor file(open_regular_file(path));
   buffer.resize(checked_length(file, path, max_bytes));
   buffer.resize(read_all(file, path, buffer));
+}
+
+void read_binary_file(const std::filesystem::path& path, std::uint64_t max_bytes, std::vector<std::byte>& buffer) {
+  read_binary_file(path.c_str(), max_bytes, buffer);
 }
 
 }  // namespace topfive::base

@@ -34,14 +34,20 @@ std::string ImageFolderSource::relative_path(std::int64_t index) const {
   return path;
 }
 
+PicturePath ImageFolderSource::path(std::int64_t index) const {
+  PicturePath path;
+  path /= directory_.native();
+  path /= index_.class_names[static_cast<std::size_t>(label(index))];
+  path /= index_.file_name(index);
+  return path;
+}
+
 std::string ImageFolderSource::name(std::int64_t index) const { return split_ + "/" + printable(relative_path(index)); }
 
 RawSample ImageFolderSource::read(std::int64_t index, std::vector<std::byte>& buffer) const {
-  return read_picture_file(directory_ / relative_path(index), buffer);
+  return read_picture_file(path(index), buffer);
 }
 
-void ImageFolderSource::will_need(std::int64_t index) const {
-  will_need_picture_file(directory_ / relative_path(index));
-}
+void ImageFolderSource::will_need(std::int64_t index) const { will_need_picture_file(path(index)); }
 
 }  // namespace topfive::data

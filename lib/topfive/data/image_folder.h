@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "topfive/data/folder_scan.h"
+#include "topfive/data/picture_file.h"
 #include "topfive/data/record_file.h"
 #include "topfive/data/sample_source.h"
 
@@ -32,6 +33,7 @@ class ImageFolderSource final : public SampleSource {
   std::int64_t ignored_files() const { return index_.ignored; }
 
  private:
+  PicturePath path(std::int64_t index) const;
   std::string relative_path(std::int64_t index) const;  // "<class>/<file>", raw bytes
 
   std::filesystem::path directory_;

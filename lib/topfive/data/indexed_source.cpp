@@ -37,8 +37,12 @@ std::string IndexedSource::name(std::int64_t index) const {
   return index_.split + "/" + index_.class_names[record(index).label] + "/" + file;
 }
 
-std::filesystem::path IndexedSource::file_path(std::int64_t index) const {
-  return data_dir_ / index_.places[record(index).place].name / index_.file_name(index);
+PicturePath IndexedSource::file_path(std::int64_t index) const {
+  PicturePath path;
+  path /= data_dir_.native();
+  path /= index_.places[record(index).place].name;
+  path /= index_.file_name(index);
+  return path;
 }
 
 RawSample IndexedSource::read_from(const RecordFile& archive, const SampleRecord& record,

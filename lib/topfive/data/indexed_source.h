@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "topfive/data/picture_file.h"
 #include "topfive/data/record_file.h"
 #include "topfive/data/sample_index.h"
 #include "topfive/data/sample_source.h"
@@ -35,7 +36,7 @@ class IndexedSource final : public SampleSource {
 
  private:
   const SampleRecord& record(std::int64_t index) const { return index_.records[static_cast<std::size_t>(index)]; }
-  std::filesystem::path file_path(std::int64_t index) const;
+  PicturePath file_path(std::int64_t index) const;
   RawSample read_from(const RecordFile& archive, const SampleRecord& record, std::vector<std::byte>& buffer) const;
 
   SampleIndex index_;

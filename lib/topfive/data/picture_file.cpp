@@ -24,9 +24,19 @@ bool is_picture_name(std::string_view name) {
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
-RawSample read_picture_file(const std::filesystem::path& path, std::vector<std::byte>& buffer) {
+PicturePath& PicturePath::operator/=(std::string_view part) {
+  const bool separator = length_ > 0 && text_[length_ - 1] != '/';
+  if (part.size() + 2 > text_.size() - length_) throw SampleError("its path is too long");
+  if (separator) text_[length_++] = '/';
+  std::copy(part.begin(), part.end(), text_.begin() + static_cast<std::ptrdiff_t>(length_));
+  length_ += part.size();
+  text_[length_] = '\0';
+  return *this;
+}
+
+RawSample read_picture_file(const PicturePath& path, std::vector<std::byte>& buffer) {
   try {
-    base::read_binary_file(path, kMaxRecordBytes, buffer);
+    base::read_binary_file(path.c_str(), kMaxRecordBytes, buffer);
   } catch (const base::UserError& error) {
     throw SampleError(printable(error.what()));
   }
@@ -35,8 +45,8 @@ RawSample read_picture_file(const std::filesystem::path& path, std::vector<std::
 }
 
 // The pages stay when the file is closed again; only the descriptor goes.
-void will_need_picture_file(const std::filesystem::path& path) {
-  const base::FileDescriptor file(base::open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+void will_need_picture_file(const PicturePath& path) {
+  const base::FileDescriptor file(base::open_file(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
   if (file.is_open()) ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_WILLNEED);
 }
 

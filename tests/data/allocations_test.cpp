@@ -1,0 +1,105 @@
+// Once a reader is warm, a picture costs no call of malloc(): from the bytes on the disk to the slot of the batch.
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+
+#include "topfive/augment/pipeline.h"
+#include "topfive/data/open_source.h"
+#include "topfive/data/sample_reader.h"
+
+#include "image/image_files.h"
+#include "image/picture.h"
+#include "support/catch.h"
+#include "support/skip.h"
+#include "support/temporary_directory.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#define TOPFIVE_CANNOT_COUNT
+#else
+
+namespace {
+std::atomic<long> allocations = 0;
+}  // namespace
+
+// glibc's own functions under other names; every malloc of the process comes here, libjpeg's too.
+extern "C" {
+void* __libc_malloc(std::size_t size);                           // NOLINT(readability-identifier-naming)
+void* __libc_calloc(std::size_t count, std::size_t size);        // NOLINT(readability-identifier-naming)
+void* __libc_realloc(void* memory, std::size_t size);            // NOLINT(readability-identifier-naming)
+void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT(readability-identifier-naming)
+
+void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  ++allocations;
+  return __libc_calloc(count, size);
+}
+void* realloc(void* memory, std::size_t size) {
+  ++allocations;
+  return __libc_realloc(memory, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __libc_memalign(alignment, size);
+}
+}
+
+#endif
+
+using namespace topfive;
+
+namespace {
+
+#ifndef TOPFIVE_CANNOT_COUNT
+
+// Reads every picture in several epochs; returns the allocations of the later ones.
+long allocations_when_warm(const data::SampleSource& source, const std::vector<augment::TransformConfig>& steps) {
+  const augment::Pipeline pipeline(steps, "test", 3, std::nullopt);
+  data::SampleReader reader(source, pipeline, {.seed = 3});
+  const cv::Size size = pipeline.output_size();
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(size.area()) * 3);
+  std::int64_t label = 0;
+  std::int64_t id = 0;
+  std::array<float, 3> shift{};
+  constexpr int kWarm = 20;
+  constexpr int kCounted = 20;
+  long before = 0;
+  for (int epoch = 0; epoch < kWarm + kCounted; ++epoch) {
+    if (epoch == kWarm) before = allocations;
+    for (std::int64_t i = 0; i < source.size(); ++i) reader.read(i, epoch, {pixels.data(), &label, &id, shift.data()});
+  }
+  return allocations - before;
+}
+
+#endif
+
+}  // namespace
+
+TEST_CASE("a warm reader asks for no memory") {
+#ifdef TOPFIVE_CANNOT_COUNT
+  tests::report_skip("a sanitizer has taken malloc");
+#else
+  const tests::TemporaryDirectory directory;
+  for (const std::string split : {"train", "val"}) {
+    for (int i = 0; i < 6; ++i) {
+      const auto file = directory / (split + "/class" + std::to_string(i % 2) + "/" + std::to_string(i) + ".JPEG");
+      std::filesystem::create_directories(file.parent_path());
+      test::JpegOptions options;
+      options.horizontal_sampling = 1 + i % 2;
+      options.vertical_sampling = 1 + i / 3;
+      const auto bytes = test::make_jpeg(test::smooth_picture({500 - 7 * i, 375 + 5 * i}, i == 5 ? 1 : 3), options);
+      std::ofstream(file, std::ios::binary)
+          .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    }
+  }
+  const auto source = data::open_source({}, directory.path(), data::Split::kTrain);
+  CHECK(allocations > 0);
+  CHECK(allocations_when_warm(*source, {augment::RandomResizedCropConfig{}, augment::HorizontalFlipConfig{},
+                                        augment::PcaColourConfig{}}) == 0);
+  CHECK(allocations_when_warm(*source, {augment::ResizeShorterSideConfig{}, augment::CenterCropConfig{}}) == 0);
+  CHECK(allocations_when_warm(*source, {augment::ResizeShorterSideConfig{}, augment::RandomCropConfig{},
+                                        augment::HorizontalFlipConfig{}}) == 0);
+#endif
+}

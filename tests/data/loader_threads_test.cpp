@@ -128,3 +128,26 @@ TEST_CASE("zero threads means as many as the process may use") {
   BatchLoader loader(source, pipeline, grey_options(4, 0));
   CHECK(tests::digests(loader, {}).size() == 10);
 }
+
+TEST_CASE("two hundred loaders begin and end, wherever they are in an epoch") {
+  const FakeSource source(60, {7, 31});
+  const auto pipeline = random_pipeline();
+  auto options = grey_options(4, 4);
+  options.bad_pictures = data::BadPictures::kReplace;
+  options.max_bad = 2;
+  options.read_ahead_bytes = 1 << 20;
+  for (int cycle = 0; cycle < 200; ++cycle) {
+    BatchLoader loader(source, pipeline, options);
+    data::EpochPlan plan;
+    plan.epoch = cycle;
+    plan.shuffle = true;
+    loader.start(plan);
+    std::vector<data::BatchLease> leases;
+    for (int n = 0; n < cycle % 16; ++n) {
+      auto lease = loader.next();
+      if (cycle % 3 == 0 && leases.empty()) leases.push_back(std::move(lease));  // outlives the loader's epoch
+    }
+    if (cycle % 2 == 0) loader.start(plan);
+  }
+  CHECK(source.reads > 0);
+}

@@ -6,8 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
+#include <png.h>
 
 #include "topfive/image/decode.h"
 #include "topfive/image/jpeg_guard.h"
@@ -97,15 +96,26 @@ bool write_coefficients(JpegWriter& target, JpegSource& source, jvirt_barray_ptr
 
 }  // namespace
 
+// libpng and not OpenCV, whose first encoding looks for all codecs of the system, locks taken in changing order.
 std::vector<std::byte> encode_png(const Image& image) {
   assert(image.type() == CV_8UC1 || image.type() == CV_8UC3);
-  Image bgr;
-  if (image.channels() == 3) cv::cvtColor(image, bgr, cv::COLOR_RGB2BGR);
-  std::vector<unsigned char> file;
-  if (!cv::imencode(".png", bgr.empty() ? image : bgr, file))
-    throw std::runtime_error("OpenCV cannot encode a PNG picture");
-  const auto* start = reinterpret_cast<const std::byte*>(file.data());
-  return {start, start + file.size()};
+  png_image header{};
+  header.version = PNG_IMAGE_VERSION;
+  header.width = static_cast<png_uint_32>(image.cols);
+  header.height = static_cast<png_uint_32>(image.rows);
+  header.format = image.channels() == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  const auto step = static_cast<png_int_32>(image.step[0]);
+  // The first call says how many bytes it takes.
+  std::vector<std::byte> file;
+  png_alloc_size_t size = 0;
+  for (const bool is_sized : {false, true}) {
+    void* memory = is_sized ? file.data() : nullptr;
+    if (png_image_write_to_memory(&header, memory, &size, 0, image.data, step, nullptr) == 0) {
+      throw std::runtime_error(std::string("libpng cannot encode the picture: ") + header.message);
+    }
+    file.resize(size);
+  }
+  return file;
 }
 
 std::vector<std::byte> encode_jpeg(const Image& image, int quality) {

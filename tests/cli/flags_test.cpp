@@ -59,15 +59,30 @@ TEST_CASE("the flags of bench are these and no others", "[cli][contract]") {
         std::set<std::string>{"--help", "--config", "--data", "--windows", "--split", "--set", "--size", "--out"});
 }
 
+TEST_CASE("the flags of dataset are these and no others", "[cli][contract]") {
+  using Flags = std::set<std::string>;
+  CHECK(flags_in_help("dataset") == Flags{"--help", "--version", "--log-level"});
+  CHECK(flags_in_help("dataset", {"info"}) == Flags{"--help", "--type", "--json"});
+  CHECK(flags_in_help("dataset", {"verify"}) == Flags{"--help", "--type", "--split", "--threads", "--json", "--fix"});
+  CHECK(flags_in_help("dataset", {"stats"}) ==
+        Flags{"--help", "--type", "--split", "--config", "--limit", "--threads", "--json"});
+  CHECK(flags_in_help("dataset", {"preview"}) ==
+        Flags{"--help", "--config", "--set", "--out", "--split", "--rows", "--columns", "--seed"});
+  const Flags packing = {"--help",       "--out",     "--split",    "--shard-mb", "--seed", "--lossless",
+                         "--short-side", "--quality", "--skip-bad", "--threads",  "--type"};
+  CHECK(flags_in_help("dataset", {"pack"}) == packing);
+  CHECK(flags_in_help("dataset", {"prepare"}) == Flags{"--help", "--out", "--layout", "--split", "--threads"});
+}
+
 TEST_CASE("help shows examples and exit codes and succeeds", "[cli]") {
-  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect", "bench");
+  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect", "bench", "dataset");
   const auto result = run_program(program, {"--help"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("Examples:") && ContainsSubstring("Exit codes:"));
 }
 
 TEST_CASE("the version names what the program was built with", "[cli]") {
-  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect", "bench");
+  const auto program = GENERATE(as<std::string>(), "train", "eval", "inspect", "bench", "dataset");
   const auto result = run_program(program, {"--version"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, StartsWith("topfive ") && ContainsSubstring("LibTorch 2.") && ContainsSubstring("OpenCV 4."));

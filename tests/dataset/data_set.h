@@ -20,6 +20,9 @@ std::string as_text(const test::Bytes& bytes);
 void make_data_set(const std::filesystem::path& directory, const std::vector<std::string>& classes, int train_each = 3,
                    int val_each = 2);
 
+// DIR/train/cat and dog: some 100 kB each, so that nine or ten fill a shard of 1 MiB.
+void make_large_pictures(const std::filesystem::path& directory, int number);
+
 // What `dataset verify` says of a directory.
 struct VerifyOutcome {
   int exit_code = 0;

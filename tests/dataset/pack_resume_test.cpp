@@ -20,17 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Some 100 kB each, so that nine of them fill a shard.
-void make_large_pictures(const fs::path& directory, int number) {
-  test::JpegOptions options;
-  options.quality = 95;
-  for (int i = 0; i < number; ++i) {
-    const auto picture = test::formula_picture({200, 260}, 3, 3 * static_cast<std::uint64_t>(i) + 1);
-    write_file(directory / "train" / (i % 2 == 0 ? "cat" : "dog") / (std::to_string(i) + ".JPEG"),
-               as_text(test::make_jpeg(picture, options)));
-  }
-}
-
 dataset::PackRequest request_for(const fs::path& directory, const fs::path& out) {
   dataset::PackRequest request;
   request.directory = directory;

@@ -35,17 +35,6 @@ std::string pack(const dataset::PackRequest& request) {
   return out.str();
 }
 
-// Noise does not compress: about 100 kB each.
-void make_large_pictures(const fs::path& directory, int number) {
-  test::JpegOptions options;
-  options.quality = 95;
-  for (int i = 0; i < number; ++i) {
-    const auto picture = test::formula_picture({200, 260}, 3, 3 * static_cast<std::uint64_t>(i) + 1);
-    write_file(directory / "train" / (i % 2 == 0 ? "cat" : "dog") / (std::to_string(i) + ".JPEG"),
-               as_text(test::make_jpeg(picture, options)));
-  }
-}
-
 std::string bytes_of_sample(const data::SampleSource& source, std::int64_t index) {
   std::vector<std::byte> buffer;
   const auto raw = source.read(index, buffer);

@@ -67,6 +67,7 @@ Bytes make_jpeg(const image::Image& image, const JpegOptions& options) {
   codec.input_components = image.channels();
   codec.in_color_space = colour_space(image.channels());
   set_parameters(codec, options);
+  codec.optimize_coding = options.optimised ? TRUE : FALSE;
   codec.restart_interval = static_cast<unsigned>(options.restart_interval);
   jpeg_start_compress(&codec, TRUE);
   for (int y = 0; y < image.rows; ++y) {
@@ -101,6 +102,20 @@ Bytes with_exif_orientation(const Bytes& jpeg, int orientation, bool big_endian)
   Bytes bytes = jpeg;
   bytes.insert(bytes.begin() + 2, block.begin(), block.end());
   return bytes;
+}
+
+Bytes without_huffman_tables(Bytes jpeg) {
+  for (std::size_t i = 2; i + 4 < jpeg.size() && jpeg[i + 1] != std::byte{0xda};) {
+    const std::size_t length =
+        2 + (std::to_integer<std::size_t>(jpeg[i + 2]) << 8U) + std::to_integer<std::size_t>(jpeg[i + 3]);
+    if (jpeg[i + 1] == std::byte{0xc4}) {
+      const auto begin = jpeg.begin() + static_cast<std::ptrdiff_t>(i);
+      jpeg.erase(begin, begin + static_cast<std::ptrdiff_t>(length));
+    } else {
+      i += length;
+    }
+  }
+  return jpeg;
 }
 
 Bytes with_jpeg_size(Bytes jpeg, int width, int height) {

@@ -17,6 +17,7 @@ struct JpegOptions {
   bool progressive = false;
   int horizontal_sampling = 1;  // of the first component, relative to the others
   int vertical_sampling = 1;
+  bool optimised = false;    // Huffman tables of its own
   int restart_interval = 0;  // blocks between restart markers; 0: none
 };
 
@@ -30,6 +31,9 @@ Bytes with_jpeg_size(Bytes jpeg, int width, int height);
 
 // The same JPEG with an EXIF block that holds this orientation.
 Bytes with_exif_orientation(const Bytes& jpeg, int orientation, bool big_endian = false);
+
+// The same file without its Huffman tables; decoders then take the usual ones.
+Bytes without_huffman_tables(Bytes jpeg);
 
 struct PngChunk {
   std::string type;

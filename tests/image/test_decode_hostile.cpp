@@ -4,6 +4,7 @@
 
 #include "topfive/image/decode.h"
 
+#include "image/damage.h"
 #include "image/image_files.h"
 #include "image/picture.h"
 #include "support/catch.h"
@@ -15,37 +16,6 @@ using topfive::image::Image;
 namespace {
 
 constexpr DecodeLimits kLimits = {.max_pixels = 1'000'000, .max_scans = 100};
-
-std::size_t below(std::mt19937& random, std::size_t n) { return random() % n; }
-
-void damage_once(Bytes& bytes, std::mt19937& random) {
-  if (bytes.empty()) return;
-  const std::size_t at = below(random, bytes.size());
-  const auto place = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-  switch (below(random, 5)) {
-    case 0:
-      bytes[at] = static_cast<std::byte>(random());
-      break;
-    case 1:
-      bytes[at] ^= static_cast<std::byte>(1U << below(random, 8));
-      break;
-    case 2:
-      bytes[at] = std::byte{0xff};
-      break;
-    case 3:
-      bytes.erase(place,
-                  place + static_cast<std::ptrdiff_t>(std::min<std::size_t>(bytes.size() - at, below(random, 9))));
-      break;
-    default:
-      bytes.insert(place, below(random, 9), static_cast<std::byte>(random()));
-  }
-}
-
-Bytes damaged(Bytes bytes, std::mt19937& random) {
-  const std::size_t times = 1 + below(random, 6);
-  for (std::size_t i = 0; i < times; ++i) damage_once(bytes, random);
-  return bytes;
-}
 
 // True for a picture, false for a DecodeError; anything else fails the test.
 bool decodes(const Bytes& bytes, int channels) {

@@ -110,6 +110,21 @@ TEST_CASE("a reader goes on after a damaged file") {
   }
 }
 
+TEST_CASE("a picture never depends on the one that was read before it") {
+  JpegReader reader;
+  const Image picture = smooth_picture({64, 40}, 3);
+  const Bytes before = make_jpeg(picture, {.quality = 30, .optimised = true});
+  const Bytes file = make_jpeg(picture);
+  const Bytes without_tables = without_huffman_tables(file);
+  REQUIRE(without_tables.size() + 400 < file.size());
+  const Image whole = decode(file);
+  CHECK(same_pixels(decode(without_tables), whole));  // libjpeg's usual tables
+  for (int i = 0; i < 3; ++i) {
+    read_window(reader, before, {0, 0, 64, 40}, 3);
+    CHECK(same_pixels(read_window(reader, without_tables, {0, 0, 64, 40}, 3), whole));
+  }
+}
+
 TEST_CASE("a photo's size takes less than a MiB of scratch, and the next one no more") {
   JpegReader reader;
   const Bytes file = make_jpeg(smooth_picture({500, 375}, 3), {.horizontal_sampling = 2, .vertical_sampling = 2});

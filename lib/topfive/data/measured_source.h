@@ -1,5 +1,7 @@
-// Internal to the loader: another source, whose pictures' sizes are told to the read-ahead as they are read.
+// Internal to the loader: another source, whose reads are told to the read-ahead.
 #pragma once
+
+#include <chrono>
 
 #include "topfive/data/read_ahead.h"
 #include "topfive/data/sample_source.h"
@@ -15,8 +17,10 @@ class MeasuredSource final : public SampleSource {
   int label(std::int64_t index) const override { return inner_.label(index); }
   std::string name(std::int64_t index) const override { return inner_.name(index); }
   RawSample read(std::int64_t index, std::vector<std::byte>& buffer) const override {
+    const auto begin = std::chrono::steady_clock::now();
     const RawSample sample = inner_.read(index, buffer);
-    read_ahead_.add_size(static_cast<std::int64_t>(sample.bytes.size()));
+    read_ahead_.add_read(index, static_cast<std::int64_t>(sample.bytes.size()),
+                         std::chrono::steady_clock::now() - begin);
     return sample;
   }
   void will_need(std::int64_t index) const override { inner_.will_need(index); }

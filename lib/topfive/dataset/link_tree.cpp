@@ -110,10 +110,18 @@ std::map<std::string, std::string> new_names(const std::vector<std::string>& cla
   return names;
 }
 
+// Builds the tree under a temporary name.
 class TreeWriter {
  public:
   TreeWriter(const fs::path& source, fs::path target, std::map<std::string, std::string> names)
       : source_(fs::canonical(source)), target_(std::move(target)), names_(std::move(names)) {}
+  // What has not got its name goes.
+  ~TreeWriter() {
+    std::error_code ignored;
+    fs::remove_all(target_, ignored);
+  }
+  TreeWriter(const TreeWriter&) = delete;
+  TreeWriter& operator=(const TreeWriter&) = delete;
 
   void write(const std::string& split, const Remains& remains) {
     for (const auto& [name, padded] : names_) create(target_ / split / padded);
@@ -124,6 +132,13 @@ class TreeWriter {
       link(source_ / split / file, target_ / split / name->second / file.filename());
       ++links_;
     }
+  }
+  // The tree gets its name.
+  void publish(const fs::path& name, const std::string& left_out) {
+    base::write_file_atomically(target_ / "left_out.txt", left_out);
+    std::error_code error;
+    fs::rename(target_, name, error);
+    if (error) fail_on(name, error);
   }
   std::int64_t links() const { return links_; }
 
@@ -221,10 +236,7 @@ std::string make_link_tree(const fs::path& data_dir, const fs::path& links, cons
   TreeWriter writer(data_dir, temporary, names);
   for (std::size_t i = 0; i < splits.size(); ++i) writer.write(trees[i]->split(), splits[i]);
   const std::string lines = left_out_lines(splits, left_out, names, order);
-  base::write_file_atomically(temporary / "left_out.txt", lines);
-  std::error_code error;
-  fs::rename(temporary, links, error);
-  if (error) fail_on(links, error);
+  writer.publish(links, lines);
   const auto renamed =
       std::count_if(names.begin(), names.end(), [](const auto& pair) { return pair.first != pair.second; });
   return summary(links, writer.links(), static_cast<std::size_t>(renamed), lines);

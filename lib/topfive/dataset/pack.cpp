@@ -85,9 +85,8 @@ class SplitPacker {
   bool run() {
     skip_finished();
     state_.drop_from(part_.split, shard_);
-    base::CountProgress progress("packed " + part_.split, part_.source->size());
-    progress.add(begin_);
     const std::int64_t first = begin_;
+    base::CountProgress progress("packed " + part_.split, part_.source->size() - first);
     const bool whole = ordered_pass<PackedPicture>(
         part_.source->size() - first, threads_or_default(request_.threads),
         [&](std::int64_t i, int) { return pack_picture(*part_.source, sample_at(first + i), request_.rewrite); },

@@ -2,7 +2,6 @@
 
 #include <cctype>
 #include <set>
-#include <unordered_set>
 
 #include "topfive/data/printable.h"
 
@@ -55,27 +54,30 @@ SampleKeys::SampleKeys(const data::SampleSource& source) : source_(source) {
   for (const std::string& name : source.class_names()) {
     folders_.push_back(make_unique(without_separators(name), folders));
   }
-  // 8 bytes a sample, so that only keys whose hashes meet are kept as text.
-  std::unordered_set<std::size_t> hashes;
-  std::vector<std::int64_t> candidates;
-  for (std::int64_t i = 0; i < source.size(); ++i) {
-    if (!hashes.insert(std::hash<std::string>()(plain_key(i))).second) candidates.push_back(i);
+  const std::unordered_set<std::size_t> suspects = hashes_met_twice();
+  if (!suspects.empty()) rename_taken(suspects);
+}
+
+// 8 bytes a sample; only keys whose hashes meet have to be kept as text.
+std::unordered_set<std::size_t> SampleKeys::hashes_met_twice() const {
+  std::unordered_set<std::size_t> seen;
+  std::unordered_set<std::size_t> twice;
+  for (std::int64_t i = 0; i < source_.size(); ++i) {
+    const std::size_t hash = std::hash<std::string>()(plain_key(i));
+    if (!seen.insert(hash).second) twice.insert(hash);
   }
-  if (candidates.empty()) return;
-  std::unordered_set<std::size_t> suspects;
-  for (const std::int64_t i : candidates) suspects.insert(std::hash<std::string>()(plain_key(i)));
+  return twice;
+}
+
+void SampleKeys::rename_taken(const std::unordered_set<std::size_t>& suspects) {
   std::unordered_set<std::string> taken;
-  for (std::int64_t i = 0; i < source.size(); ++i) {
+  for (std::int64_t i = 0; i < source_.size(); ++i) {
     const std::string key = plain_key(i);
     if (suspects.count(std::hash<std::string>()(key)) > 0 && !taken.insert(key).second) renamed_[i] = key;
   }
   // A new name must not meet any other sample's, so all of them are looked at; this is rare.
-  for (std::int64_t i = 0; i < source.size() && !renamed_.empty(); ++i) taken.insert(plain_key(i));
-  for (auto& [index, key] : renamed_) {
-    int number = 2;
-    while (!taken.insert(numbered(key, number)).second) ++number;
-    key = numbered(key, number);
-  }
+  for (std::int64_t i = 0; i < source_.size() && !renamed_.empty(); ++i) taken.insert(plain_key(i));
+  for (auto& [index, key] : renamed_) key = make_unique(key, taken);
 }
 
 std::string SampleKeys::plain_key(std::int64_t index) const {

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "topfive/data/sample_source.h"
@@ -27,6 +28,8 @@ class SampleKeys {
 
  private:
   std::string plain_key(std::int64_t index) const;
+  std::unordered_set<std::size_t> hashes_met_twice() const;
+  void rename_taken(const std::unordered_set<std::size_t>& suspects);
 
   const data::SampleSource& source_;
   std::vector<std::string> folders_;             // one a class, distinct

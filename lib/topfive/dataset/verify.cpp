@@ -131,7 +131,10 @@ bool examine_all(const std::vector<OpenedPart>& parts, int threads, VerifyReport
   for (const OpenedPart& part : parts) {
     report.splits.push_back(count_classes(part));
     splits.push_back({part.split, part.source.get()});
-    if (!examine(part, threads, report.splits.back(), report.log, examination)) return false;
+    if (!examine(part, threads, report.splits.back(), report.log, examination)) {
+      examination.progress.finish();
+      return false;
+    }
   }
   examination.progress.finish();
   examination.duplicates.report(splits, report.log, examination.left_out);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 // jerror.h needs the types of jpeglib.h.
 #include <jerror.h>
@@ -23,7 +24,7 @@ JpegArena& arena_of(j_common_ptr codec) { return *static_cast<JpegArena*>(codec-
 JpegArena::~JpegArena() { release(); }
 
 void JpegArena::install(jpeg_decompress_struct& codec) {
-  original_ = *codec.mem;
+  original_free_pool_ = codec.mem->free_pool;
   codec.mem->alloc_small = alloc_small;
   codec.mem->alloc_large = alloc_large;
   codec.mem->alloc_sarray = alloc_rows;
@@ -31,31 +32,31 @@ void JpegArena::install(jpeg_decompress_struct& codec) {
   codec.mem->free_pool = free_pool;
 }
 
-void* JpegArena::alloc_small(j_common_ptr codec, int pool, std::size_t bytes) {
-  JpegArena& arena = arena_of(codec);
-  return pool == JPOOL_IMAGE ? arena.allocate(codec, bytes) : arena.original_.alloc_small(codec, pool, bytes);
+void JpegArena::forget_tables(jpeg_decompress_struct& codec) {
+  std::fill(std::begin(codec.quant_tbl_ptrs), std::end(codec.quant_tbl_ptrs), nullptr);
+  std::fill(std::begin(codec.dc_huff_tbl_ptrs), std::end(codec.dc_huff_tbl_ptrs), nullptr);
+  std::fill(std::begin(codec.ac_huff_tbl_ptrs), std::end(codec.ac_huff_tbl_ptrs), nullptr);
 }
 
-void* JpegArena::alloc_large(j_common_ptr codec, int pool, std::size_t bytes) {
-  JpegArena& arena = arena_of(codec);
-  return pool == JPOOL_IMAGE ? arena.allocate(codec, bytes) : arena.original_.alloc_large(codec, pool, bytes);
+void* JpegArena::alloc_small(j_common_ptr codec, int /*pool*/, std::size_t bytes) {
+  return arena_of(codec).allocate(codec, bytes);
 }
 
-JSAMPARRAY JpegArena::alloc_rows(j_common_ptr codec, int pool, JDIMENSION samples, JDIMENSION rows) {
-  JpegArena& arena = arena_of(codec);
-  if (pool != JPOOL_IMAGE) return arena.original_.alloc_sarray(codec, pool, samples, rows);
-  return arena.allocate_rows<JSAMPLE>(codec, samples * sizeof(JSAMPLE), rows);
+void* JpegArena::alloc_large(j_common_ptr codec, int /*pool*/, std::size_t bytes) {
+  return arena_of(codec).allocate(codec, bytes);
 }
 
-JBLOCKARRAY JpegArena::alloc_blocks(j_common_ptr codec, int pool, JDIMENSION blocks, JDIMENSION rows) {
-  JpegArena& arena = arena_of(codec);
-  if (pool != JPOOL_IMAGE) return arena.original_.alloc_barray(codec, pool, blocks, rows);
-  return arena.allocate_rows<JBLOCK>(codec, blocks * sizeof(JBLOCK), rows);
+JSAMPARRAY JpegArena::alloc_rows(j_common_ptr codec, int /*pool*/, JDIMENSION samples, JDIMENSION rows) {
+  return arena_of(codec).allocate_rows<JSAMPLE>(codec, samples * sizeof(JSAMPLE), rows);
+}
+
+JBLOCKARRAY JpegArena::alloc_blocks(j_common_ptr codec, int /*pool*/, JDIMENSION blocks, JDIMENSION rows) {
+  return arena_of(codec).allocate_rows<JBLOCK>(codec, blocks * sizeof(JBLOCK), rows);
 }
 
 void JpegArena::free_pool(j_common_ptr codec, int pool) {
   JpegArena& arena = arena_of(codec);
-  arena.original_.free_pool(codec, pool);
+  arena.original_free_pool_(codec, pool);
   if (pool == JPOOL_IMAGE) arena.reset();
 }
 

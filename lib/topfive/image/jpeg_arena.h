@@ -1,4 +1,4 @@
-// Memory for libjpeg's tables and row buffers that is kept from picture to picture.
+// Memory for libjpeg's tables and row buffers that is kept from picture to picture, while nothing in it is.
 //
 // libjpeg asks for some thirty pieces a picture and gives all of them back at its end. With its own allocator that is
 // as many calls of malloc() for each picture and thread; here the pieces are cut from blocks that stay.
@@ -20,14 +20,18 @@ class JpegArena {
   JpegArena(const JpegArena&) = delete;
   JpegArena& operator=(const JpegArena&) = delete;
 
-  // Takes over what lives as long as one picture (JPOOL_IMAGE). Call it once, after jpeg_create_decompress();
-  // codec.client_data must point to this object. Coefficients of progressive files stay with libjpeg.
+  // Takes over all that libjpeg asks for from now on, except the coefficients of progressive files. Call it once, after
+  // jpeg_create_decompress() and the first jpeg_mem_src(); codec.client_data must point to this object. Everything
+  // lives as long as one picture, also the quantisation and Huffman tables, which libjpeg would keep for a next file
+  // that lacks them: a picture must never depend on the one before it.
   void install(jpeg_decompress_struct& codec);
+  // Forgets those tables; before each picture.
+  static void forget_tables(jpeg_decompress_struct& codec);
 
   std::size_t bytes() const { return capacity_; }
 
  private:
-  // Hooks of libjpeg's memory manager; see jmemmgr.c for what each has to give.
+  // Hooks of libjpeg's memory manager; see its jmemmgr.c for what each has to give.
   static void* alloc_small(j_common_ptr codec, int pool, std::size_t bytes);
   static void* alloc_large(j_common_ptr codec, int pool, std::size_t bytes);
   static JSAMPARRAY alloc_rows(j_common_ptr codec, int pool, JDIMENSION samples, JDIMENSION rows);
@@ -54,7 +58,7 @@ class JpegArena {
   std::size_t block_count_ = 0;
   std::size_t used_ = 0;  // of the last block
   std::size_t capacity_ = 0;
-  jpeg_memory_mgr original_{};
+  void (*original_free_pool_)(j_common_ptr codec, int pool) = nullptr;
 };
 
 }  // namespace topfive::image

@@ -44,8 +44,24 @@ void start(jpeg_decompress_struct& codec, J_COLOR_SPACE space) {
   jpeg_start_decompress(&codec);
 }
 
+// Whether libjpeg will smooth over the edges of blocks, as it does where scans that refine the coefficients are
+// missing. Which pixels it changes then depends on what is cropped.
+bool lacks_refinement(const jpeg_decompress_struct& codec) {
+  if (codec.coef_bits == nullptr) return false;
+  for (int component = 0; component < codec.num_components; ++component) {
+    for (int k = 0; k < DCTSIZE2; ++k) {
+      if (codec.coef_bits[component][k] != 0) return true;
+    }
+  }
+  return false;
+}
+
 void begin_window(jpeg_decompress_struct& codec, WindowRead& window) {
   start(codec, window.space);
+  if (lacks_refinement(codec)) {
+    window.first_column = 0;
+    window.columns = codec.output_width;
+  }
   if (window.columns < codec.output_width) jpeg_crop_scanline(&codec, &window.first_column, &window.columns);
   if (window.first_row > 0) jpeg_skip_scanlines(&codec, window.first_row);
 }

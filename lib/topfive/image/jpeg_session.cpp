@@ -28,6 +28,13 @@ bool is_harmless(int warning) {
 
 void ignore_message(j_common_ptr) {}
 
+// The source manager is made by the first call, and must outlive every picture.
+void create(jpeg_decompress_struct& codec, Nothing&) {
+  constexpr unsigned char kNoFile = 0;
+  jpeg_create_decompress(&codec);
+  jpeg_mem_src(&codec, &kNoFile, 1);
+}
+
 struct Source {
   const unsigned char* bytes;
   std::size_t size;
@@ -65,7 +72,7 @@ JpegSession::JpegSession() {
   errors_.output_message = ignore_message;
   codec_.client_data = static_cast<JpegArena*>(this);
   Nothing nothing;
-  guarded<Nothing>([](jpeg_decompress_struct& codec, Nothing&) { jpeg_create_decompress(&codec); }, nothing);
+  guarded(create, nothing);
   install(codec_);
   progress_.progress_monitor = limit_work;
   codec_.progress = &progress_;
@@ -75,6 +82,7 @@ JpegSession::~JpegSession() { jpeg_destroy_decompress(&codec_); }
 
 void JpegSession::open(std::span<const std::byte> bytes, std::size_t slack, const DecodeLimits& limits) {
   close();
+  forget_tables(codec_);
   limits_ = limits;
   end_ = bytes.data() + bytes.size();
   Source source{reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size() + slack};

@@ -53,7 +53,8 @@ void check_size(const Chunk& header, const DecodeLimits& limits) {
   const std::int64_t width = big_endian_u32(header.data);
   const std::int64_t height = big_endian_u32(header.data.subspan(4));
   if (width == 0 || height == 0) throw DecodeError(BadPicture::kDamaged, "invalid PNG: no pixels");
-  if (width > limits.max_pixels / height) {
+  constexpr std::int64_t kLongestSide = 1'000'000;  // libpng's own limit, before memory for the rows is taken
+  if (width > limits.max_pixels / height || width > kLongestSide || height > kLongestSide) {
     throw DecodeError(BadPicture::kTooLarge, "PNG of " + std::to_string(width) + "x" + std::to_string(height) +
                                                  " pixels; at most " + std::to_string(limits.max_pixels) +
                                                  " pixels are decoded");

@@ -97,8 +97,8 @@ class SegmentWalk {
   }
   std::span<const std::byte> segment() {
     if (bytes_.size() - at_ < 2) truncated("JPEG");
-    const std::size_t length = big_endian(bytes_, at_, 2);
-    if (length < 2) throw DecodeError(BadPicture::kDamaged, "invalid JPEG: a segment of no length");
+    // libjpeg takes a length that does not even count itself for one of 2.
+    const std::size_t length = std::max<std::size_t>(big_endian(bytes_, at_, 2), 2);
     if (length > bytes_.size() - at_) truncated("JPEG");
     const auto content = bytes_.subspan(at_ + 2, length - 2);
     at_ += length;

@@ -15,6 +15,8 @@ from peers import AREA, ASPECT, BATCH, MEAN, PEERS, SIZE, STD
 # One thread for every library that would start a pool; the cores are pinned besides.
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
                                      "NUMBA_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")}
+# What topfive sets for itself, so that no peer loses time to fresh pages for every batch: torchvision gains 15 %.
+KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2_000_000_000), "MALLOC_TOP_PAD_": str(64 << 20)}
 
 
 def pinned(cores):
@@ -30,7 +32,7 @@ class Peer:
         self.log = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
             [sys.executable, str(worker), name, str(inputs)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self.log, text=True, env={**os.environ, **ONE_THREAD}, preexec_fn=pinned(cores))
+            stderr=self.log, text=True, env={**os.environ, **ONE_THREAD, **KEEP_MEMORY}, preexec_fn=pinned(cores))
         self.versions = self.receive().get("versions", {})
         self.stop()
 

@@ -82,7 +82,7 @@ TEST_CASE("what is handled rightly but trips other tools is said", "[dataset]") 
 TEST_CASE("the same bytes are found in a class, across classes, and in train and val", "[dataset]") {
   const TemporaryDirectory directory;
   make_data_set(directory.path(), {"cat", "dog"});
-  const fs::path root = directory.path();
+  const fs::path& root = directory.path();
   write_file(root / "train/cat/again.jpg", content_of(root / "train/cat/1.JPEG"));
   write_file(root / "train/dog/cat.jpg", content_of(root / "train/cat/2.JPEG"));
   write_file(root / "val/dog/seen.jpg", content_of(root / "train/dog/0.JPEG"));

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 TEST_CASE("every mistake in the folders is listed, not only the first", "[dataset]") {
   const TemporaryDirectory directory;
-  const fs::path root = directory.path();
+  const fs::path& root = directory.path();
   make_data_set(root, {"cat", "dog"});
   fs::create_directories(root / "train/.ipynb_checkpoints");
   fs::create_directories(root / "train/empty");

@@ -177,7 +177,7 @@ class Avx2Passes final : public ResamplePasses {
  private:
   void prepare_columns(const AxisWeights& columns) {
     task_.pairs = (columns.size() + 1) / 2;
-    offsets_.assign(static_cast<std::size_t>(2 * task_.pairs), 0);
+    offsets_.assign(2 * static_cast<std::size_t>(task_.pairs), 0);
     vectors_.resize(static_cast<std::size_t>(task_.pairs));
     weights_.clear();
     for (int pair = 0; pair < task_.pairs; ++pair) prepare_pair(columns, pair);
@@ -201,7 +201,7 @@ class Avx2Passes final : public ResamplePasses {
       // no load reaches far beyond the row.
       const int first = columns.taps(x).first;
       const int begins_at = std::max(0, std::min(first, columns.needed_count() - vectors * kTapsPerVector));
-      offsets_[static_cast<std::size_t>(2 * pair + i)] = begins_at * kChannels;
+      offsets_[2 * static_cast<std::size_t>(pair) + static_cast<std::size_t>(i)] = begins_at * kChannels;
       if (i < outputs) fill_weights(columns, x, {i, first - begins_at}, &weights_[begin]);
     }
   }

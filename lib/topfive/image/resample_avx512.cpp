@@ -179,7 +179,7 @@ class Avx512Passes final : public ResamplePasses {
     const std::size_t weights_begin = weights_.size();
     weights_.resize(weights_begin + static_cast<std::size_t>(vectors_[block]) * kParts * kLanes, 0);
     for (int x = begin; x < end; ++x) {
-      const auto lane = static_cast<std::size_t>((x - begin) * channels);
+      const std::size_t lane = static_cast<std::size_t>(x - begin) * static_cast<std::size_t>(channels);
       const int offset = (columns.taps(x).first - base) * channels;
       fill_indices(&indices_[block * kLanes + lane], offset, channels);
       fill_weights(columns, x, channels, &weights_[weights_begin + lane]);

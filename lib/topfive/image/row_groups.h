@@ -47,12 +47,12 @@ class RowTable {
   void prepare(const AxisWeights& rows, int lanes) {
     rows_ = &rows;
     groups_.prepare(lanes, kRowsPerGroup, rows.most_taps());
-    groups_a_row_ = (rows.most_taps() + kRowsPerGroup - 1) / kRowsPerGroup + 1;
-    pointers_.resize(static_cast<std::size_t>(groups_a_row_));
-    weights_.assign(static_cast<std::size_t>(rows.size() * groups_a_row_), {});
+    groups_a_row_ = static_cast<std::size_t>((rows.most_taps() + kRowsPerGroup - 1) / kRowsPerGroup) + 1;
+    pointers_.resize(groups_a_row_);
+    weights_.assign(static_cast<std::size_t>(rows.size()) * groups_a_row_, {});
     for (int y = 0; y < rows.size(); ++y) {
       const auto taps = rows.taps(y);
-      Parts* parts = &weights_[static_cast<std::size_t>(y * groups_a_row_)];
+      Parts* parts = &weights_[static_cast<std::size_t>(y) * groups_a_row_];
       const int phase = taps.first % kRowsPerGroup;
       for (int i = 0; i < taps.count; ++i) {
         parts[(phase + i) / kRowsPerGroup].set((phase + i) % kRowsPerGroup, rows.weights(y)[i]);
@@ -69,7 +69,7 @@ class RowTable {
     const int first = taps.first / kRowsPerGroup;
     const int count = (taps.first + taps.count - 1) / kRowsPerGroup - first + 1;
     for (int g = 0; g < count; ++g) pointers_[static_cast<std::size_t>(g)] = groups_.group(first + g);
-    return {pointers_.data(), &weights_[static_cast<std::size_t>(y * groups_a_row_)], count};
+    return {pointers_.data(), &weights_[static_cast<std::size_t>(y) * groups_a_row_], count};
   }
 
   std::size_t bytes() const {
@@ -81,7 +81,7 @@ class RowTable {
   RowGroups groups_;
   std::vector<Parts> weights_;
   std::vector<const std::uint32_t*> pointers_;
-  int groups_a_row_ = 1;
+  std::size_t groups_a_row_ = 1;
 };
 
 }  // namespace topfive::image

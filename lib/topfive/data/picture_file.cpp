@@ -25,6 +25,7 @@ bool is_picture_name(std::string_view name) {
 }
 
 PicturePath& PicturePath::operator/=(std::string_view part) {
+  if (part.starts_with('/')) length_ = 0;
   const bool separator = length_ > 0 && text_[length_ - 1] != '/';
   if (part.size() + 2 > text_.size() - length_) throw SampleError("its path is too long");
   if (separator) text_[length_++] = '/';

@@ -18,7 +18,8 @@ class PicturePath {
  public:
   PicturePath() = default;
   explicit PicturePath(std::string_view whole) { *this /= whole; }
-  // Puts a '/' between. Throws SampleError for a path longer than the system takes.
+  // Puts a '/' between; an absolute part replaces what was there. Throws SampleError for a path longer than the system
+  // takes.
   PicturePath& operator/=(std::string_view part);
   const char* c_str() const { return text_.data(); }
 

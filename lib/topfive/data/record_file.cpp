@@ -41,12 +41,12 @@ FileStamp stamp_of_open(int descriptor, const fs::path& path) {
   return stamp_from(info);
 }
 
-// True where the soft limit could be raised.
-bool raise_open_file_limit() {
+// To the hard limit; where that is too low as well, opening says so.
+void raise_open_file_limit() {
   struct rlimit limit {};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return false;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 bool out_of_descriptors() {
@@ -56,12 +56,8 @@ bool out_of_descriptors() {
 }
 
 int open_archive(const fs::path& path) {
-  try {
-    return base::open_regular_file(path);
-  } catch (const UserError&) {
-    if (!out_of_descriptors() || !raise_open_file_limit()) throw;
-    return base::open_regular_file(path);
-  }
+  if (out_of_descriptors()) raise_open_file_limit();
+  return base::open_regular_file(path);
 }
 
 // The number of bytes read, or -1 with errno set.

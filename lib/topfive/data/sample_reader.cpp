@@ -52,7 +52,7 @@ SampleReader::SampleReader(const SampleSource& source, const augment::Pipeline& 
 }
 
 image::Picture SampleReader::picture_of(const RawSample& raw) {
-  if (!raw.encoded) return image::with_channels(view_of(raw), options_.channels);
+  if (!raw.encoded) return {image::with_channels(view_of(raw), options_.channels), tools_};
   image::OpenOptions options;
   options.channels = options_.channels;
   options.honour_orientation = options_.honour_orientation;

@@ -132,6 +132,11 @@ Stage::Stage(fs::path directory, std::vector<std::shared_ptr<RecordFile>> archiv
                                           " has none; make shards of it first (dataset pack), or leave --stage out");
   }
   base::create_writable_directory(directory_);
+  std::uint64_t bytes = 0;
+  for (const auto& archive : archives_) bytes += archive->size();
+  base::log_info("staging    " + std::to_string(archives_.size()) + " archives, " +
+                 base::with_thousands(static_cast<long long>(bytes >> 20U)) + " MiB, to " +
+                 printable(directory_.string()) + " in the background");
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -155,11 +160,6 @@ void Stage::bring(RecordFile& archive, const std::stop_token& stop) const {
 }
 
 void Stage::run(const std::stop_token& stop) {
-  std::uint64_t bytes = 0;
-  for (const auto& archive : archives_) bytes += archive->size();
-  base::log_info("staging    " + std::to_string(archives_.size()) + " archives, " +
-                 base::with_thousands(static_cast<long long>(bytes >> 20U)) + " MiB, to " +
-                 printable(directory_.string()) + " in the background");
   try {
     for (const auto& archive : archives_) {
       if (stop.stop_requested()) return;

@@ -40,6 +40,8 @@ const std::uint8_t* TimedRows::next_row() {
 
 Picture::Picture(Image pixels) { start_over(std::move(pixels)); }
 
+Picture::Picture(Image pixels, PictureTools& tools) : tools_(&tools) { start_over(std::move(pixels)); }
+
 Picture::Picture(std::span<const std::byte> file, const OpenOptions& options, PictureTools& tools)
     : channels_(options.channels), tools_(&tools) {
   const bool upright = !options.honour_orientation || probe(file, options.limits).orientation == 1;

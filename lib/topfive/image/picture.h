@@ -60,8 +60,10 @@ struct OpenOptions {
 
 class Picture {
  public:
-  // A picture of given pixels, RGB or grey, which are never written to.
+  // A picture of given pixels, RGB or grey, which are never written to. Without tools it makes its own when it needs
+  // them.
   Picture(Image pixels);  // NOLINT(google-explicit-constructor): a picture is one
+  Picture(Image pixels, PictureTools& tools);
   // An image file, of which only the header is read now. Bytes and tools must outlive the picture; one picture at a
   // time uses the tools. Throws DecodeError, as do all functions that may have to compute pixels.
   Picture(std::span<const std::byte> file, const OpenOptions& options, PictureTools& tools);

@@ -116,13 +116,13 @@ def main():
     try:
         if arguments.files in ("original", "both"):
             results.append(compare("original files", files, arguments, scratch / "original"))
+            print(table(results[-1]), flush=True)
         if arguments.files in ("reencoded", "both"):
             shrunk = pictures.write_reencoded(files, scratch / "shrunk")
             results.append(compare("re-encoded: longest side 400, quality 90", shrunk, arguments, scratch / "small"))
+            print(table(results[-1]), flush=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    for result in results:
-        print(table(result))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 

@@ -84,8 +84,11 @@ TOPFIVE_AVX2 void horizontal(const HorizontalTask& task, std::uint32_t* lanes) {
   const __m256i close_gap = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
   const __m256i six_lanes = _mm256_setr_epi32(-1, -1, -1, -1, -1, -1, 0, 0);
   const __m128i shift = _mm_cvtsi32_si128(16 * task.phase);
-  const __m256i keep = task.phase == 0 ? _mm256_setzero_si256() : six_lanes;
+  const __m256i keep = task.phase == 0 ? _mm256_setzero_si256() : _mm256_set1_epi32(-1);
   const TapVector* weights = task.weights;
+  // Stores reach two lanes into the next pair and leave there what was. A load that begins inside a store which is
+  // still on its way would wait for it, so each pair's lanes are loaded before the pair in front of it is stored.
+  __m256i before = load(lanes);
   for (int pair = 0; pair < task.pairs; ++pair, lanes += 2 * kChannels) {
     const std::uint8_t* first = task.row + task.offsets[2 * pair];
     const std::uint8_t* second = task.row + task.offsets[2 * pair + 1];
@@ -103,36 +106,43 @@ TOPFIVE_AVX2 void horizontal(const HorizontalTask& task, std::uint32_t* lanes) {
     }
     const __m256i values = _mm256_permutevar8x32_epi32(combine(low, high), close_gap);
     const __m256i shifted = _mm256_sll_epi32(_mm256_and_si256(values, six_lanes), shift);
-    const __m256i before = _mm256_and_si256(load(lanes), keep);
-    _mm256_maskstore_epi32(reinterpret_cast<int*>(lanes), six_lanes, _mm256_or_si256(before, shifted));
+    const __m256i next_before = load(lanes + 2 * kChannels);
+    const __m256i packed = _mm256_or_si256(_mm256_and_si256(before, keep), shifted);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(lanes), packed);
+    before = next_before;
   }
 }
 
-TOPFIVE_AVX2 inline __m256i filter_lanes(const GroupedTaps<WeightParts>& taps, int lane) {
-  __m256i low = _mm256_setzero_si256();
-  __m256i high = low;
+// Four vectors of lanes at once, so that a weight is spread over a vector once for all of them. Lanes beyond the last
+// are there, as groups are rounded up.
+TOPFIVE_AVX2 inline __m256i filter_block(const GroupedTaps<WeightParts>& taps, int lane) {
+  __m256i low[4] = {};
+  __m256i high[4] = {};
   for (int g = 0; g < taps.count; ++g) {
-    const __m256i rows = load(taps.groups[g] + lane);
-    const WeightParts& parts = taps.weights[g];
-    low = _mm256_add_epi32(low, _mm256_madd_epi16(rows, _mm256_set1_epi32(static_cast<int>(parts.low))));
-    high = _mm256_add_epi32(high, _mm256_madd_epi16(rows, _mm256_set1_epi32(static_cast<int>(parts.high))));
+    const __m256i low_weights = _mm256_set1_epi32(static_cast<int>(taps.weights[g].low));
+    const __m256i high_weights = _mm256_set1_epi32(static_cast<int>(taps.weights[g].high));
+    for (int v = 0; v < 4; ++v) {
+      const __m256i rows = load(taps.groups[g] + lane + v * kLanes);
+      low[v] = _mm256_add_epi32(low[v], _mm256_madd_epi16(rows, low_weights));
+      high[v] = _mm256_add_epi32(high[v], _mm256_madd_epi16(rows, high_weights));
+    }
   }
-  return combine(low, high);
+  const __m256i first = _mm256_packus_epi32(combine(low[0], high[0]), combine(low[1], high[1]));
+  const __m256i second = _mm256_packus_epi32(combine(low[2], high[2]), combine(low[3], high[3]));
+  const __m256i in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), in_order);
 }
 
 TOPFIVE_AVX2 void vertical(const GroupedTaps<WeightParts>& taps, int lanes, std::uint8_t* out) {
-  alignas(32) std::array<std::uint8_t, 4 * kLanes> bytes;
-  const __m256i in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  for (int lane = 0; lane < lanes; lane += 4 * kLanes) {
-    // Lanes beyond the last are there, as groups are rounded up, and dropped at the end.
-    const int left = std::min(lanes - lane, 4 * kLanes);
-    __m256i values[4] = {};
-    for (int v = 0; v * kLanes < left; ++v) values[v] = filter_lanes(taps, lane + v * kLanes);
-    const __m256i packed =
-        _mm256_packus_epi16(_mm256_packus_epi32(values[0], values[1]), _mm256_packus_epi32(values[2], values[3]));
-    _mm256_store_si256(reinterpret_cast<__m256i*>(bytes.data()), _mm256_permutevar8x32_epi32(packed, in_order));
-    std::copy_n(bytes.begin(), left, out + lane);
+  constexpr int kBlock = 4 * kLanes;
+  int lane = 0;
+  for (; lane + kBlock <= lanes; lane += kBlock) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + lane), filter_block(taps, lane));
   }
+  if (lane == lanes) return;
+  alignas(32) std::array<std::uint8_t, kBlock> bytes;
+  _mm256_store_si256(reinterpret_cast<__m256i*>(bytes.data()), filter_block(taps, lane));
+  std::copy_n(bytes.begin(), lanes - lane, out + lane);
 }
 
 class Avx2Passes final : public ResamplePasses {

@@ -13,11 +13,12 @@ namespace topfive::image {
 // Group g holds the rows g * rows_per_group and following, packed into 32-bit lanes.
 class RowGroups {
  public:
-  // most_taps: rows that one output row reads. Lanes are rounded up, so that whole vectors can be read and written.
+  // most_taps: rows that one output row reads. Lanes are rounded up, so that whole blocks of 32 can be read, and
+  // half a block behind them.
   void prepare(int lanes, int rows_per_group, int most_taps) {
     // One group more for taps that begin inside a group, one for the row that is being added.
     count_ = (most_taps + rows_per_group - 1) / rows_per_group + 2;
-    stride_ = (static_cast<std::size_t>(lanes) + 2 * kVector - 1) / kVector * kVector;
+    stride_ = (static_cast<std::size_t>(lanes) + kBlock - 1) / kBlock * kBlock + kBlock / 2;
     lanes_.resize(stride_ * static_cast<std::size_t>(count_));
   }
   std::uint32_t* group(int g) { return &lanes_[static_cast<std::size_t>(g % count_) * stride_]; }
@@ -25,7 +26,7 @@ class RowGroups {
   std::size_t bytes() const { return lanes_.capacity() * sizeof(std::uint32_t); }
 
  private:
-  static constexpr std::size_t kVector = 16;
+  static constexpr std::size_t kBlock = 32;
 
   int count_ = 1;
   std::size_t stride_ = 0;

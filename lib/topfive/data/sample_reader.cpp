@@ -15,15 +15,6 @@ namespace {
 // A rare huge file must not pin its memory in every thread that met one.
 constexpr std::size_t kMaxKeptBytes = std::size_t{16} << 20U;
 
-// A header over the source's pixels, without a copy: transforms never write into their input.
-image::Image view_of(const RawSample& raw) {
-  const std::size_t expected = static_cast<std::size_t>(raw.height) * static_cast<std::size_t>(raw.width) *
-                               static_cast<std::size_t>(raw.channels);
-  if (raw.bytes.size() != expected) throw std::logic_error("a source gave the wrong number of pixels");
-  auto* pixels = const_cast<std::byte*>(raw.bytes.data());
-  return image::Image(raw.height, raw.width, CV_8UC(raw.channels), pixels);
-}
-
 using Clock = std::chrono::steady_clock;
 
 // Adds the time since the last mark to one stage after the other. Without a clock it costs nothing.
@@ -45,6 +36,14 @@ class StageClock {
 };
 
 }  // namespace
+
+image::Image view_of(const RawSample& raw) {
+  const std::size_t expected = static_cast<std::size_t>(raw.height) * static_cast<std::size_t>(raw.width) *
+                               static_cast<std::size_t>(raw.channels);
+  if (raw.bytes.size() != expected) throw std::logic_error("a source gave the wrong number of pixels");
+  auto* pixels = const_cast<std::byte*>(raw.bytes.data());
+  return image::Image(raw.height, raw.width, CV_8UC(raw.channels), pixels);
+}
 
 SampleReader::SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, const ReaderOptions& options)
     : source_(source), pipeline_(pipeline), options_(options) {

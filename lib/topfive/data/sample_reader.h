@@ -20,6 +20,10 @@ struct Slot {
   float* colour_shift = nullptr;  // 3 values
 };
 
+// A header over the pixels of a sample that needs no decoding, without a copy; they must not be written to. Throws
+// std::logic_error where the source gave another number of them than it said.
+image::Image view_of(const RawSample& raw);
+
 struct ReaderOptions {
   int channels = 3;  // 1 or 3, of the pictures that the pipeline is given
   std::uint64_t seed = 0;

@@ -9,10 +9,8 @@ image::Image load_picture(const data::SampleSource& source, std::int64_t index, 
                           std::vector<std::byte>& buffer) {
   const data::RawSample raw = source.read(index, buffer);
   if (raw.encoded) return image::decode(raw.bytes, channels);
-  auto* pixels = const_cast<std::byte*>(raw.bytes.data());
-  const image::Image view(raw.height, raw.width, CV_8UC(raw.channels), pixels);
-  if (raw.channels == channels) return view.clone();
-  return channels == 3 ? image::grey_to_rgb(view) : image::rgb_to_grey(view);
+  const image::Image view = data::view_of(raw);
+  return raw.channels == channels ? view.clone() : image::with_channels(view, channels);
 }
 
 SamplePreview::SamplePreview(const data::SampleSource& source, const augment::Pipeline& pipeline, int channels,

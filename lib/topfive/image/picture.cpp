@@ -44,15 +44,13 @@ Picture::Picture(Image pixels, PictureTools& tools) : tools_(&tools) { start_ove
 
 Picture::Picture(std::span<const std::byte> file, const OpenOptions& options, PictureTools& tools)
     : channels_(options.channels), tools_(&tools) {
-  const bool upright = !options.honour_orientation || probe(file, options.limits).orientation == 1;
-  if (sniff_format(file) == Format::kJpeg && upright) {
+  const int orientation = options.honour_orientation ? probe(file, options.limits).orientation : 1;
+  if (sniff_format(file) == Format::kJpeg && orientation == 1) {
     open_jpeg(file, options);
     return;
   }
-  Image pixels = decode(file, channels_, options.limits);
-  if (!upright) pixels = apply_orientation(pixels, probe(file, options.limits).orientation);
   ++counts_.whole;
-  start_over(std::move(pixels));
+  start_over(apply_orientation(decode(file, channels_, options.limits), orientation));
 }
 
 void Picture::open_jpeg(std::span<const std::byte> file, const OpenOptions& options) {

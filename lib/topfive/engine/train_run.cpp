@@ -9,9 +9,11 @@
 #include "topfive/base/log.h"
 #include "topfive/base/stop_signal.h"
 #include "topfive/base/text.h"
+#include "topfive/engine/autocast.h"
 #include "topfive/engine/build_info.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/device.h"
+#include "topfive/engine/run_length.h"
 #include "topfive/engine/trainer.h"
 #include "topfive/engine/weights_loading.h"
 
@@ -31,6 +33,7 @@ std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   auto config = load_run_config(find_config(request.config), request.overrides);
   const auto device = choose_device(request.devices);
   set_up_compute(config.train.num_compute_threads);
+  set_up_precision(config.train, device);
   SplitInput train_input(config, request.data_directory, data::Split::kTrain);
   SplitInput eval_input(config, request.data_directory, data::Split::kEval);
   data::check_same_classes(train_input.source(), eval_input.source());
@@ -59,8 +62,7 @@ void announce(const Preparation& run, const TrainRequest& request) {
   base::log_info("training   " + describe_input(run.train_input));
   base::log_info("validation " + describe_input(run.eval_input));
   base::log_info("length     " + base::with_thousands(length.num_epochs()) + " epochs, " +
-                 base::with_thousands(length.total_steps) + " steps of " +
-                 base::with_thousands(run.config.train.global_batch_size) + " pictures");
+                 base::with_thousands(length.total_steps) + " steps, " + describe_batch(run.config.train, 1));
   base::log_info("output     " + (request.dry_run ? "none (dry run)" : request.run_directory.string()));
 }
 

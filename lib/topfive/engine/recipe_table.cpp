@@ -54,8 +54,8 @@ std::string update_text(const RunConfig& config) {
 
 // The transforms that training adds to cutting and mirroring.
 std::string augment_text(const RunConfig& config) {
-  static const std::vector<std::string> kPlain = {"resize_shorter_side", "resize",      "center_crop",
-                                                  "random_crop",         "horizontal_flip"};
+  static const std::vector<std::string> kPlain = {"resize_shorter_side", "resize", "center_crop", "random_crop",
+                                                  "horizontal_flip"};
   std::vector<std::string> names;
   for (const auto& step : config.augment.train) {
     const std::string name = augment::transform_alternatives().name_of(step);
@@ -66,8 +66,8 @@ std::string augment_text(const RunConfig& config) {
 
 std::string length_text(const RunConfig& config) { return short_number(config.train.num_epochs); }
 
-const std::vector<std::string> kHeadings = {"recipe", "epochs", "batch",          "optimizer, rate",
-                                            "augmentation", "top-1", "top-5", "from"};
+const std::vector<std::string> kHeadings = {"recipe",       "epochs", "batch", "optimizer, rate",
+                                            "augmentation", "top-1",  "top-5", "from"};
 
 std::vector<std::string> cells(const Recipe& recipe) {
   const RunConfig& config = recipe.config;
@@ -90,8 +90,10 @@ std::string markdown_row(const std::vector<std::string>& row) {
 std::string markdown_page(const std::vector<Recipe>& recipes) {
   std::string text =
       "# Recipes\n\n"
-      "One JSON file is one recipe; `train --config NAME` finds it by its name. Errors are in percent on the validation\n"
-      "set and are what the recipe should reach, according to the source named; `train --smoke --config NAME` tries any of\n"
+      "One JSON file is one recipe; `train --config NAME` finds it by its name. Errors are in percent on the "
+      "validation\n"
+      "set and are what the recipe should reach, according to the source named; `train --smoke --config NAME` tries "
+      "any of\n"
       "them in seconds, without data. `inspect recipes` prints this table, which is made from the files themselves by\n"
       "`scripts/update_recipe_table.sh`.\n";
   std::string network;

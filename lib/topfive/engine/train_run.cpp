@@ -1,5 +1,6 @@
 #include "topfive/engine/train_run.h"
 
+#include <cstdlib>
 #include <memory>
 
 #include <torch/utils.h>
@@ -14,6 +15,7 @@
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/device.h"
 #include "topfive/engine/run_length.h"
+#include "topfive/engine/smoke.h"
 #include "topfive/engine/trainer.h"
 #include "topfive/engine/weights_loading.h"
 
@@ -31,6 +33,7 @@ struct Preparation {
 
 std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   auto config = load_run_config(find_config(request.config), request.overrides);
+  if (request.smoke) make_smoke(config);
   const auto device = choose_device(request.devices);
   set_up_compute(config.train.num_compute_threads);
   set_up_precision(config.train, device);
@@ -93,13 +96,16 @@ void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcom
     base::log_warning(base::with_thousands(state.bad_images) + " pictures could not be used, listed in " +
                       (request.run_directory / "bad_pictures.jsonl").string());
   }
+  if (request.smoke) {
+    base::log_info("smoke      " + request.config + " trains, evaluates and saves; next: train --config " +
+                   request.config + " --data DIR --out DIR");
+    return;
+  }
   base::log_info("finished after " + base::with_thousands(state.step) + " steps; next: eval --checkpoint " +
                  request.run_directory.string() + " --data " + request.data_directory.string());
 }
 
-}  // namespace
-
-TrainOutcome run_training(const TrainRequest& request) {
+TrainOutcome run_in_directory(const TrainRequest& request) {
   const auto run = prepare(request);
   announce(*run, request);
   if (request.dry_run) {
@@ -129,6 +135,52 @@ TrainOutcome run_training(const TrainRequest& request) {
   const auto outcome = trainer.run();
   report_end(trainer, request, outcome);
   return outcome;
+}
+
+// Removes itself and everything in it.
+class ScratchDirectory {
+ public:
+  ScratchDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "topfive-smoke-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+      throw base::UserError(base::ExitCode::kCannotCreate,
+                            name + ": cannot be made; set TMPDIR to a writable directory");
+    }
+    path_ = name;
+  }
+  ~ScratchDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TrainOutcome run_smoke(const TrainRequest& request) {
+  const ScratchDirectory scratch;
+  TrainRequest smoke = request;
+  if (smoke.run_directory.empty()) smoke.run_directory = scratch.path() / "run";
+  return run_in_directory(smoke);
+}
+
+void require_directories(const TrainRequest& request) {
+  const char* missing = request.data_directory.empty() ? "--data" : request.run_directory.empty() ? "--out" : nullptr;
+  if (missing == nullptr) return;
+  throw base::UserError(base::ExitCode::kUsage, std::string(missing) +
+                                                    " is required (train --smoke tries a recipe out without it); run "
+                                                    "with --help for the flags");
+}
+
+}  // namespace
+
+TrainOutcome run_training(const TrainRequest& request) {
+  if (request.smoke) return run_smoke(request);
+  require_directories(request);
+  return run_in_directory(request);
 }
 
 std::chrono::seconds parse_duration(const std::string& text) {

@@ -29,7 +29,10 @@ Provenance make_provenance(const RunConfig& config, const data::SampleSource& tr
 }
 
 TrainStepOptions step_options(const RunConfig& config) {
-  return {config.loss, config.train.precision, config.train.accumulation_steps};
+  return {.loss = config.loss,
+          .precision = config.train.precision,
+          .accumulation_steps = config.train.accumulation_steps,
+          .cuda_graphs = config.train.cuda_graphs};
 }
 
 }  // namespace
@@ -102,7 +105,7 @@ bool Trainer::train_epoch() {
   const std::int64_t steps = length_.steps_in_epoch(state_.epoch);
   while (state_.batch_in_epoch < steps) {
     if (should_stop()) return false;
-    for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part();
+    for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
     const double rate =
         optim::learning_rate(config_.schedule, state_.step, length_.steps_per_epoch, length_.total_steps);
     after_step(step_.update(rate), rate);
@@ -110,7 +113,15 @@ bool Trainer::train_epoch() {
   return true;
 }
 
-void Trainer::add_part() {
+loss::MixPlan Trainer::mix_plan(const DeviceBatch& batch, int part) const {
+  if (!loss::mixes(config_.loss)) return {};
+  const std::int64_t index = state_.batch_in_epoch * config_.train.accumulation_steps + part;
+  auto random =
+      loss::mix_stream(config_.train.seed, static_cast<std::uint64_t>(state_.epoch), static_cast<std::uint64_t>(index));
+  return loss::sample_mix(config_.loss, {batch.images.size(2), batch.images.size(3)}, random);
+}
+
+void Trainer::add_part(int part) {
   clock_.lap(StepPhase::kOther);
   auto lease = train_loader_->next();
   clock_.lap(StepPhase::kData);
@@ -118,7 +129,7 @@ void Trainer::add_part() {
   batches_.finish_copies();
   lease.release();
   clock_.lap(StepPhase::kCopy);
-  step_.add(batch);
+  step_.add(batch, mix_plan(batch, part));
 }
 
 void Trainer::after_step(StepSums sums, double learning_rate) {

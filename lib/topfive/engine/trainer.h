@@ -49,7 +49,8 @@ class Trainer {
 
  private:
   bool train_epoch();  // false: stop requested
-  void add_part();
+  void add_part(int part);
+  loss::MixPlan mix_plan(const DeviceBatch& batch, int part) const;
   void after_step(StepSums sums, double learning_rate);
   bool evaluate_epoch();    // false: stop requested
   bool evaluate_or_save();  // the same; saves before it passes an error on

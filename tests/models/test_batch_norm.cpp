@@ -144,7 +144,8 @@ TEST_CASE("batch norm of unusual maps and in evaluation equals LibTorch's") {
   const torch::NoGradGuard no_grad;
   CHECK(close(layers.ours->forward(maps), layers.theirs->forward(maps)));
   CHECK(close(with_graph, layers.theirs->forward(maps)));
-  CHECK(close(layers.ours->forward_with_shortcut(maps, contiguous), (layers.theirs->forward(maps) + contiguous).relu()));
+  CHECK(
+      close(layers.ours->forward_with_shortcut(maps, contiguous), (layers.theirs->forward(maps) + contiguous).relu()));
   CHECK(same_running_statistics(layers));
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <utility>
 
 namespace topfive::engine {
 
@@ -23,7 +25,10 @@ class StepClock {
     const auto now = Clock::now();
     seconds_[static_cast<std::size_t>(phase)] += std::chrono::duration<double>(now - last_).count();
     last_ = now;
+    if (observer_) observer_(phase);
   }
+  // Calls back at the end of each phase: to mark it in a CUDA stream.
+  void observe(std::function<void(StepPhase)> observer) { observer_ = std::move(observer); }
   double seconds(StepPhase phase) const { return seconds_[static_cast<std::size_t>(phase)]; }
   const std::array<double, kStepPhases>& all_seconds() const { return seconds_; }
 
@@ -31,6 +36,7 @@ class StepClock {
   using Clock = std::chrono::steady_clock;
   std::array<double, kStepPhases> seconds_{};
   Clock::time_point last_ = Clock::now();
+  std::function<void(StepPhase)> observer_;
 };
 
 }  // namespace topfive::engine

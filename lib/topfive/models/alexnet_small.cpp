@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "topfive/models/alexnet_parts.h"
+#include "topfive/models/batch_norm.h"
 
 namespace topfive::models {
 namespace {

@@ -26,8 +26,7 @@ TOPFIVE_INLINE float rectified(float value) { return value < 0.0F ? 0.0F : value
 TOPFIVE_INLINE float passed(float gradient, float output) { return output <= 0.0F ? 0.0F : gradient; }
 
 template <class T>
-TOPFIVE_INLINE void moments(NormBlock block, const T* __restrict x, float* __restrict mean,
-                            float* __restrict squares) {
+TOPFIVE_INLINE void moments(NormBlock block, const T* __restrict x, float* __restrict mean, float* __restrict squares) {
   std::fill_n(mean, block.width, 0.0F);
   std::fill_n(squares, block.width, 0.0F);
   for (std::int64_t row = 0; row < block.rows; ++row) {

@@ -33,9 +33,7 @@ class Partition {
   std::int64_t width() const { return width_; }
   std::int64_t values_per_channel() const { return rows_ * (width_ / channels_); }
   std::int64_t blocks() const { return (rows_ + block_rows_ - 1) / block_rows_; }
-  NormBlock block(std::int64_t index) const {
-    return {std::min(block_rows_, rows_ - index * block_rows_), width_};
-  }
+  NormBlock block(std::int64_t index) const { return {std::min(block_rows_, rows_ - index * block_rows_), width_}; }
   std::int64_t offset(std::int64_t index) const { return index * block_rows_ * width_; }
 
   // Calls body(index of the block) on all threads.
@@ -312,9 +310,7 @@ std::vector<double> exact_values_of(const Tensor& tensor) {
 Normalised normalise(const FusedNormInputs& inputs) {
   const Partition partition(inputs.maps);
   Statistics own;
-  for_type_of(inputs.maps, [&](auto type) {
-    own = statistics_of(partition, data_of<decltype(type)>(inputs.maps));
-  });
+  for_type_of(inputs.maps, [&](auto type) { own = statistics_of(partition, data_of<decltype(type)>(inputs.maps)); });
   if (inputs.momentum > 0.0) {
     const auto count = static_cast<double>(partition.values_per_channel());
     move_running(inputs.running_mean, own.mean, inputs.momentum, 1.0);
@@ -335,8 +331,8 @@ class FusedNormFunction : public torch::autograd::Function<FusedNormFunction> {
     own.shortcut = shortcut;
     const Normalised result = normalise(own);
     const bool with_shortcut = inputs.tail == NormTail::kShortcutRelu;
-    context->save_for_backward({maps, with_shortcut ? result.output : Tensor(), weight, bias, result.mean,
-                                result.inverse_std});
+    context->save_for_backward(
+        {maps, with_shortcut ? result.output : Tensor(), weight, bias, result.mean, result.inverse_std});
     context->saved_data["tail"] = static_cast<std::int64_t>(inputs.tail);
     return result.output;
   }

@@ -51,7 +51,7 @@ class ResNet : public ImageClassifier {
   }
 
   Prediction forward(const Tensor& images) override {
-    Tensor x = bn1_->forward(conv1_->forward(images));           // [N, 64, 112, 112] at 224 pixels
+    Tensor x = bn1_->forward(conv1_->forward(images));  // [N, 64, 112, 112] at 224 pixels
     if (!rectifies()) x = activation1_->forward(x);
     if (config_.family == ResNetFamily::kImageNet) x = pool(x);  // [N, 64, 56, 56]
     for (auto& stage : stages_) x = stage->forward(x);           // last: [N, 512 or 2048, 7, 7]

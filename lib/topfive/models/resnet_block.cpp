@@ -44,8 +44,7 @@ void ResNetBlockImpl::reset() {
   }
   if (plan_.shortcut == ShortcutForm::kProjection) {
     const auto options = Conv2dOptions(plan_.in_channels, channels, 1).stride(plan_.stride).bias(false);
-    downsample_ =
-        register_module("downsample", torch::nn::Sequential(Conv2d(options), BatchNorm(channels)));
+    downsample_ = register_module("downsample", torch::nn::Sequential(Conv2d(options), BatchNorm(channels)));
   }
 }
 

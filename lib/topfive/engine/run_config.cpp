@@ -55,7 +55,8 @@ const base::Fields<RunConfig>& RunConfig::fields() {
                   {.help = "the learning rate over time", .required = true})
           .object("train", &RunConfig::train)
           .object("checkpoint", &RunConfig::checkpoint)
-          .object("log", &RunConfig::log);
+          .object("log", &RunConfig::log)
+          .object("health", &RunConfig::health);
   return kFields;
 }
 

@@ -10,6 +10,7 @@
 #include "topfive/augment/transform_config.h"
 #include "topfive/base/config_fields.h"
 #include "topfive/data/data_config.h"
+#include "topfive/engine/health_config.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/loss/loss_config.h"
 #include "topfive/models/registry.h"
@@ -45,6 +46,7 @@ struct RunConfig {
   TrainConfig train;
   CheckpointConfig checkpoint;
   LogConfig log;
+  HealthConfig health;
   static const base::Fields<RunConfig>& fields();
 };
 

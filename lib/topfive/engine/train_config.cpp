@@ -75,7 +75,10 @@ const base::Fields<LogConfig>& LogConfig::fields() {
   static const auto kFields =
       base::Fields<LogConfig>("The run's log.")
           .number("every_steps", &LogConfig::every_steps,
-                  {.help = "steps between two records of loss and speed", .min = 1, .max = 1'000'000});
+                  {.help = "steps between two records of loss and speed", .min = 1, .max = 1'000'000})
+          .boolean("csv", &LogConfig::csv, {.help = "write metrics.csv beside log.jsonl, for spreadsheets"})
+          .boolean("tensorboard", &LogConfig::tensorboard,
+                   {.help = "write an event file into the run directory, for tensorboard --logdir"});
   return kFields;
 }
 

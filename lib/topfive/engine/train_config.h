@@ -41,6 +41,8 @@ struct CheckpointConfig {
 
 struct LogConfig {
   int every_steps = 20;
+  bool csv = true;
+  bool tensorboard = true;
   static const base::Fields<LogConfig>& fields();
 };
 

@@ -17,12 +17,14 @@ void add_to(torch::Tensor& sum, const torch::Tensor& value) { sum = sum.defined(
 TrainStep::TrainStep(models::ImageClassifier& model, optim::Optimizer& optimizer, const TrainStepOptions& options,
                      StepClock& clock)
     : model_(model), optimizer_(optimizer), options_(options), clock_(clock) {
+  if (options.skip_non_finite) skip_guard_.emplace(model);
   if (!options.cuda_graphs) return;
   graph_ = std::make_unique<GraphedPass>([this](const PassInput& input) { return pass(input); }, model.parameters());
 }
 
 void TrainStep::add(const DeviceBatch& part, const loss::MixPlan& mix) {
   const PassInput input{loss::mix_images(part.images, mix), loss::mix_labels(part.labels, mix)};
+  if (sums_.images == 0 && skip_guard_) skip_guard_->begin();
   if (sums_.images == 0 && !graph_) optimizer_.zero_grad();
   const PassSums sums = graph_ ? graph_->run(input) : pass(input);
   add_to(sums_.loss, sums.loss);
@@ -49,7 +51,8 @@ PassSums TrainStep::pass(const PassInput& input) {
 }
 
 StepSums TrainStep::update(double learning_rate) {
-  optimizer_.step(learning_rate);
+  sums_.skipped = skip_guard_ && !skip_guard_->check();
+  if (!sums_.skipped) optimizer_.step(learning_rate);
   clock_.lap(StepPhase::kOptimizer);
   return std::exchange(sums_, {});
 }

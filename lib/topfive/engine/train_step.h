@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <torch/types.h>
 
 #include "topfive/engine/cuda_graph.h"
 #include "topfive/engine/device_batch.h"
+#include "topfive/engine/skip_guard.h"
 #include "topfive/engine/step_clock.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/loss/loss_config.h"
@@ -22,13 +24,15 @@ struct StepSums {
   torch::Tensor loss;          // float64 scalar
   torch::Tensor top1_correct;  // int64 scalar
   std::int64_t images = 0;
+  bool skipped = false;  // the gradient was not finite, and the weights are as before
 };
 
 struct TrainStepOptions {
   loss::LossConfig loss;
   Precision precision = Precision::kFloat32;
   int accumulation_steps = 1;
-  bool cuda_graphs = false;  // with one part a step only
+  bool cuda_graphs = false;      // with one part a step only
+  bool skip_non_finite = false;  // waits for the device in every step
 };
 
 // Borrows network and optimizer. One thread.
@@ -51,7 +55,8 @@ class TrainStep {
   TrainStepOptions options_;
   StepClock& clock_;
   StepSums sums_;
-  std::unique_ptr<GraphedPass> graph_;  // null: every pass runs as it is
+  std::optional<SkipGuard> skip_guard_;  // none: whatever the gradient, it is applied
+  std::unique_ptr<GraphedPass> graph_;   // null: every pass runs as it is
 };
 
 }  // namespace topfive::engine

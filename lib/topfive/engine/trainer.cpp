@@ -13,7 +13,11 @@
 #include "topfive/engine/bad_picture_log.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/evaluator.h"
+#include "topfive/engine/gradient_probe.h"
+#include "topfive/engine/health_facts.h"
+#include "topfive/engine/non_finite.h"
 #include "topfive/engine/preprocessing.h"
+#include "topfive/engine/skip_guard.h"
 #include "topfive/engine/training_curve.h"
 #include "topfive/version.h"
 
@@ -32,7 +36,8 @@ TrainStepOptions step_options(const RunConfig& config) {
   return {.loss = config.loss,
           .precision = config.train.precision,
           .accumulation_steps = config.train.accumulation_steps,
-          .cuda_graphs = config.train.cuda_graphs};
+          .cuda_graphs = config.train.cuda_graphs,
+          .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip};
 }
 
 }  // namespace
@@ -81,7 +86,9 @@ TrainOutcome Trainer::run() {
   base::log_info("input path " + describe_loader(*train_loader_));
   started_ = last_save_ = Clock::now();
   clock_.lap(StepPhase::kOther);
-  recorder_.emplace(parts_.run_directory, state_, length_, clock_);
+  recorder_.emplace(
+      RecorderOptions{parts_.run_directory, length_, config_.log, config_.health, health_facts(config_, length_)},
+      state_, clock_);
   parts_.model->train();
   while (state_.epoch < length_.num_epochs()) {
     if (!train_epoch() || !evaluate_or_save()) {
@@ -133,26 +140,68 @@ void Trainer::add_part(int part) {
 }
 
 void Trainer::after_step(StepSums sums, double learning_rate) {
+  const bool skipped = sums.skipped;
   totals_.add(std::move(sums));
   unsaved_ = true;
   ++state_.step;
   ++state_.batch_in_epoch;
+  if (skipped) count_skipped();
   const bool epoch_ends = state_.batch_in_epoch == length_.steps_in_epoch(state_.epoch);
-  if (state_.step % config_.log.every_steps == 0 || epoch_ends) {
-    settle();
-    recorder_->write_train(state_, learning_rate, bad_images());
-  }
+  if (state_.step % config_.log.every_steps == 0 || epoch_ends) write_train_record(learning_rate);
   if (!epoch_ends && save_is_due()) save_checkpoint();
 }
 
+void Trainer::write_train_record(double learning_rate) {
+  settle();
+  TrainFigures figures;
+  figures.learning_rate = learning_rate;
+  figures.bad_images = bad_images();
+  figures.gradient = probe_gradients(*parts_.model);
+  recorder_->write_train(state_, figures);
+}
+
 void Trainer::settle() {
-  totals_.settle(state_);
-  if (std::isfinite(state_.epoch_loss_sum)) return;
+  const std::int64_t last = state_.step;
+  const auto figures = totals_.settle(state_);
+  std::int64_t step = last - static_cast<std::int64_t>(figures.size());
+  for (const StepFigures& figure : figures) {
+    ++step;
+    if (!figure.skipped && !std::isfinite(figure.loss)) return handle_non_finite(step);
+  }
+}
+
+void Trainer::count_skipped() {
+  const bool may_skip =
+      choose_action(config_.health, {state_.skipped_steps, state_.rollbacks}) == NonFiniteAction::kSkip;
+  if (!may_skip) handle_non_finite(state_.step);
+  ++state_.skipped_steps;
+  recorder_->write_health(state_, {"step-skipped", "the gradient of step " + base::with_thousands(state_.step) +
+                                                       " is not finite; the weights stay as they were"});
+}
+
+void Trainer::handle_non_finite(std::int64_t step) {
+  const NonFiniteCounts counts{state_.skipped_steps, state_.rollbacks};
+  if (choose_action(config_.health, counts) == NonFiniteAction::kRollback) return roll_back(step);
   recorder_->finish_line();
-  throw base::UserError(base::ExitCode::kConfig,
-                        "the loss is not finite any more at step " + std::to_string(state_.step) +
-                            ": training has diverged; lower schedule.base_learning_rate or add warm-up "
-                            "(the checkpoints saved before are good)");
+  throw base::UserError(base::ExitCode::kConfig, explain_stop(config_.health, counts, step));
+}
+
+void Trainer::roll_back(std::int64_t step) {
+  const auto checkpoint = store_.newest_valid();
+  if (!checkpoint) {
+    recorder_->finish_line();
+    throw base::UserError(base::ExitCode::kConfig,
+                          "loss or gradient is not finite at step " + std::to_string(step) +
+                              ", and there is no checkpoint to go back to; lower schedule.base_learning_rate, or set "
+                              "checkpoint.every_steps");
+  }
+  load_model(*checkpoint, *parts_.model);
+  load_optimizer(*checkpoint, *optimizer_);
+  ++state_.rollbacks;
+  unsaved_ = true;
+  recorder_->write_health(state_, {"rolled-back", "loss or gradient is not finite at step " +
+                                                      base::with_thousands(step) + "; the weights are those of " +
+                                                      checkpoint->filename().string() + " again, and the data go on"});
 }
 
 bool Trainer::evaluate_or_save() {
@@ -175,9 +224,7 @@ bool Trainer::evaluate_epoch() {
   const auto counts = evaluate(*parts_.model, *eval_loader_, batches_, {}, config_.train.precision);
   if (!counts) return false;
 
-  const auto images = static_cast<double>(std::max<std::int64_t>(state_.epoch_images, 1));
-  recorder_->write_eval({state_.step, done, state_.epoch_loss_sum / images,
-                         1.0 - static_cast<double>(state_.epoch_top1_correct) / images, *counts});
+  recorder_->write_eval(state_, *counts);
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
   is_best_ = counts->top1_error() < state_.best_top1_error;
@@ -190,6 +237,7 @@ bool Trainer::evaluate_epoch() {
 }
 
 void Trainer::finish_epoch() {
+  recorder_->write_epoch(state_, bad_images());
   state_.bad_images += train_loader_->bad_samples();
   unsaved_ = true;
   ++state_.epoch;
@@ -212,12 +260,15 @@ bool Trainer::save_is_due() const {
 
 void Trainer::save_checkpoint() {
   settle();
+  // The last gradient may have spoilt the weights without any loss telling it yet.
+  if (!is_finite(*parts_.model)) handle_non_finite(state_.step);
   recorder_->note_lengths(state_);
   state_.random_state = random_state(torch::kCPU);
   state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
   const auto fill = [&](const std::filesystem::path& directory) {
     TrainState saved = state_;
     saved.bad_images = bad_images();
+    recorder_->sync();
     write_checkpoint_files(directory, *parts_.model, *optimizer_, {saved, provenance_},
                            weight_metadata(config_, provenance_.class_names));
   };

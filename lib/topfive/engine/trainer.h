@@ -52,10 +52,15 @@ class Trainer {
   void add_part(int part);
   loss::MixPlan mix_plan(const DeviceBatch& batch, int part) const;
   void after_step(StepSums sums, double learning_rate);
+  void count_skipped();
+  void write_train_record(double learning_rate);
   bool evaluate_epoch();    // false: stop requested
   bool evaluate_or_save();  // the same; saves before it passes an error on
   void finish_epoch();
-  void settle();  // waits for the device and moves the sums into state_
+  // Waits for the device and moves the sums into state_. What is not finite is dealt with as the config says.
+  void settle();
+  void handle_non_finite(std::int64_t step);
+  void roll_back(std::int64_t step);
   void save_checkpoint();
   bool save_is_due() const;
   bool should_stop() const;

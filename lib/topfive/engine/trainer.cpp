@@ -114,7 +114,7 @@ bool Trainer::train_epoch() {
     if (should_stop()) return false;
     for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
     const double rate =
-        optim::learning_rate(config_.schedule, state_.step, length_.steps_per_epoch, length_.total_steps);
+        optim::learning_rate(config_.schedule, position());
     after_step(step_.update(rate), rate);
   }
   return true;

@@ -113,8 +113,7 @@ bool Trainer::train_epoch() {
   while (state_.batch_in_epoch < steps) {
     if (should_stop()) return false;
     for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
-    const double rate =
-        optim::learning_rate(config_.schedule, position());
+    const double rate = optim::learning_rate(config_.schedule, position());
     after_step(step_.update(rate), rate);
   }
   return true;

@@ -6,6 +6,7 @@
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
+#include "topfive/engine/health_facts.h"
 #include "topfive/engine/run_log.h"
 
 #include "small_run.h"
@@ -100,4 +101,18 @@ TEST_CASE("weights that are not finite never reach a checkpoint", "[engine][heal
   poison(run, {4});  // the loss of step 4 is finite, only its gradient is not
   CHECK_THROWS_WITH(run.trainer().run(), ContainsSubstring("not finite any more at step 4"));
   CHECK_FALSE(std::filesystem::exists(scratch.path() / "checkpoints/last"));
+}
+
+TEST_CASE("a batch that was changed on the command line is held against the recipe's file", "[engine][health]") {
+  const TemporaryDirectory scratch;
+  const auto file = scratch.path() / "recipe.json";
+  const auto recipe = small_config();
+  base::write_file_atomically(file, engine::dump_run_config(recipe));
+  CHECK_FALSE(engine::check_overrides(file, recipe).has_value());
+  const auto larger = engine::load_run_config(file, {"train.global_batch_size=32"});
+  CHECK(engine::check_overrides(file, larger)->name == "rate-and-batch");
+  const auto both = engine::load_run_config(file, {"train.global_batch_size=32", "schedule.base_learning_rate=0.08"});
+  CHECK_FALSE(engine::check_overrides(file, both).has_value());
+  base::write_file_atomically(file, "{}");
+  CHECK_FALSE(engine::check_overrides(file, larger).has_value());
 }

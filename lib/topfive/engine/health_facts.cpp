@@ -3,6 +3,7 @@
 #include <cmath>
 #include <variant>
 
+#include "topfive/base/error.h"
 #include "topfive/loss/classification_loss.h"
 
 namespace topfive::engine {
@@ -18,6 +19,14 @@ HealthFacts health_facts(const RunConfig& config, const RunLength& length) {
 
 RateAndBatch rate_and_batch(const RunConfig& config) {
   return {optim::peak_learning_rate(config.schedule, config.train.global_batch_size), config.train.global_batch_size};
+}
+
+std::optional<HealthWarning> check_overrides(const std::filesystem::path& file, const RunConfig& run) {
+  try {
+    return check_rate(rate_and_batch(load_run_config(file, {})), rate_and_batch(run));
+  } catch (const base::UserError&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace topfive::engine

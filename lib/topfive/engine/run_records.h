@@ -23,10 +23,10 @@ struct TrainRecord {
   double images_per_second = 0.0;
   double data_wait = 0.0;       // share of the time spent waiting for the input path, 0 to 1
   std::int64_t bad_images = 0;  // that were replaced, since the run began
-  std::optional<double> gradient_norm;
-  std::optional<double> parameter_norm;
-  std::optional<double> dead_units;  // share of the layer that has most units without any gradient
-  std::string dead_layer;            // its name
+  std::optional<double> gradient_norm = std::nullopt;
+  std::optional<double> parameter_norm = std::nullopt;
+  std::optional<double> dead_units = std::nullopt;  // share of the layer that has most units without any gradient
+  std::string dead_layer = "";                      // its name
   double loss_scale = 1.0;
   std::int64_t skipped_steps = 0;  // since the run began, as their gradient was not finite
   std::int64_t rollbacks = 0;      // since the run began

@@ -118,9 +118,8 @@ bool Trainer::train_epoch() {
     const DeviceBatch batch = batches_.make(*lease);
     batches_.finish_copies();
     lease.release();
-    const double rate =
-        optim::learning_rate(config_.schedule, {state_.step, length_.steps_per_epoch, length_.total_steps,
-                                                config_.train.global_batch_size});
+    const double rate = optim::learning_rate(
+        config_.schedule, {state_.step, length_.steps_per_epoch, length_.total_steps, config_.train.global_batch_size});
     const StepSums sums = train_step(*parts_.model, *optimizer_, config_.loss, batch, rate);
     after_step(sums, batch.labels.size(0), rate);
   }

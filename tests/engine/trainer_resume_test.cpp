@@ -85,3 +85,19 @@ TEST_CASE("how often a run logs or saves may change on resume", "[engine][resume
   SmallRun second(small_config(R"({"log": {"every_steps": 5}, "checkpoint": {"keep": 7}})"), scratch.path() / "second");
   CHECK_NOTHROW(second.trainer().resume_from(scratch.path() / "first/checkpoints/last"));
 }
+
+TEST_CASE("mixed batches are mixed the same way after a resume", "[engine][resume]") {
+  const TemporaryDirectory scratch;
+  const auto config = small_config(R"({
+    "loss": { "mixup_alpha": 0.2, "cutmix_alpha": 1.0, "label_smoothing": 0.1 },
+    "train": { "num_epochs": 2 }, "checkpoint": { "every_steps": 5, "keep": 100 } })");
+  SmallRun whole(config, scratch.path() / "whole");
+  whole.trainer().run();
+  SmallRun resumed(config, scratch.path() / "resumed");
+  resumed.trainer().resume_from(scratch.path() / "whole/checkpoints/step-00000005");
+  resumed.trainer().run();
+  CHECK(torch::equal(resumed.weights(), whole.weights()));
+  SmallRun plain(small_config(R"({"train": {"num_epochs": 2}})"), scratch.path() / "plain");
+  plain.trainer().run();
+  CHECK_FALSE(torch::equal(plain.weights(), whole.weights()));
+}

@@ -24,6 +24,7 @@ struct TrainRequest {
   std::string devices = "auto";
   std::optional<std::chrono::seconds> max_time;
   bool dry_run = false;  // check everything, write nothing
+  bool smoke = false;    // make_smoke() of the recipe; without data, in a directory that is removed again
 };
 
 // Says what it is about to do, trains, and says how it ended. Throws UserError.

@@ -28,24 +28,14 @@ Provenance make_provenance(const RunConfig& config, const data::SampleSource& tr
   return {dump_run_config(config), train.fingerprint(), train.class_names(), kVersion, kCommit, TORCH_VERSION};
 }
 
+TrainStepOptions step_options(const RunConfig& config) {
+  return {.loss = config.loss,
+          .precision = config.train.precision,
+          .accumulation_steps = config.train.accumulation_steps,
+          .cuda_graphs = config.train.cuda_graphs};
+}
+
 }  // namespace
-
-std::int64_t RunLength::steps_in_epoch(std::int64_t epoch) const {
-  return std::min(steps_per_epoch, total_steps - epoch * steps_per_epoch);
-}
-
-RunLength run_length(const TrainConfig& config, std::int64_t num_images) {
-  RunLength length;
-  length.steps_per_epoch = num_images / config.global_batch_size;
-  if (length.steps_per_epoch == 0) {
-    throw base::UserError(base::ExitCode::kConfig,
-                          "train.global_batch_size is " + std::to_string(config.global_batch_size) +
-                              ", but the training set has only " + std::to_string(num_images) + " pictures; lower it");
-  }
-  length.total_steps = std::llround(config.num_epochs * static_cast<double>(length.steps_per_epoch));
-  if (config.max_steps > 0) length.total_steps = std::min(length.total_steps, config.max_steps);
-  return length;
-}
 
 Trainer::Trainer(const RunConfig& config, TrainerParts parts)
     : config_(config),
@@ -56,6 +46,7 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       eval_loader_(make_loader(*parts_.eval_input, loader_options(config, *parts_.eval_input, data::Split::kEval),
                                parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
+      step_(*parts_.model, *optimizer_, step_options(config), clock_),
       store_(parts_.run_directory / "checkpoints"),
       provenance_(make_provenance(config, parts_.train_input->source())) {}
 
@@ -88,19 +79,19 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
 
 TrainOutcome Trainer::run() {
   base::log_info("input path " + describe_loader(*train_loader_));
-  started_ = last_save_ = last_record_ = Clock::now();
-  last_record_step_ = state_.step;
-  log_ = std::make_unique<RunLog>(parts_.run_directory / "log.jsonl", state_.log_bytes);
+  started_ = last_save_ = Clock::now();
+  clock_.lap(StepPhase::kOther);
+  recorder_.emplace(parts_.run_directory, state_, length_, clock_);
   parts_.model->train();
   while (state_.epoch < length_.num_epochs()) {
     if (!train_epoch() || !evaluate_or_save()) {
-      progress_.finish();
+      recorder_->finish_line();
       if (unsaved_) save_checkpoint();
       return TrainOutcome::kStopped;
     }
     finish_epoch();
   }
-  progress_.finish();
+  recorder_->finish_line();
   return TrainOutcome::kFinished;
 }
 
@@ -109,86 +100,59 @@ bool Trainer::train_epoch() {
   plan.epoch = state_.epoch;
   plan.shuffle = true;
   plan.drop_last = true;
-  plan.first_batch = state_.batch_in_epoch;
+  plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
   train_loader_->start(plan);
   const std::int64_t steps = length_.steps_in_epoch(state_.epoch);
   while (state_.batch_in_epoch < steps) {
     if (should_stop()) return false;
-    auto lease = train_loader_->next();
-    const DeviceBatch batch = batches_.make(*lease);
-    batches_.finish_copies();
-    lease.release();
+    for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
     const double rate =
-        optim::learning_rate(config_.schedule, state_.step, length_.steps_per_epoch, length_.total_steps);
-    const StepSums sums = train_step(*parts_.model, *optimizer_, config_.loss, batch, rate);
-    after_step(sums, batch.labels.size(0), rate);
+        optim::learning_rate(config_.schedule, position());
+    after_step(step_.update(rate), rate);
   }
   return true;
 }
 
-void Trainer::after_step(const StepSums& sums, std::int64_t images, double learning_rate) {
-  pending_.push_back(sums);
-  pending_images_ += images;
+loss::MixPlan Trainer::mix_plan(const DeviceBatch& batch, int part) const {
+  if (!loss::mixes(config_.loss)) return {};
+  const std::int64_t index = state_.batch_in_epoch * config_.train.accumulation_steps + part;
+  auto random =
+      loss::mix_stream(config_.train.seed, static_cast<std::uint64_t>(state_.epoch), static_cast<std::uint64_t>(index));
+  return loss::sample_mix(config_.loss, {batch.images.size(2), batch.images.size(3)}, random);
+}
+
+void Trainer::add_part(int part) {
+  clock_.lap(StepPhase::kOther);
+  auto lease = train_loader_->next();
+  clock_.lap(StepPhase::kData);
+  const DeviceBatch batch = batches_.make(*lease);
+  batches_.finish_copies();
+  lease.release();
+  clock_.lap(StepPhase::kCopy);
+  step_.add(batch, mix_plan(batch, part));
+}
+
+void Trainer::after_step(StepSums sums, double learning_rate) {
+  totals_.add(std::move(sums));
   unsaved_ = true;
   ++state_.step;
   ++state_.batch_in_epoch;
   const bool epoch_ends = state_.batch_in_epoch == length_.steps_in_epoch(state_.epoch);
-  if (state_.step % config_.log.every_steps == 0 || epoch_ends) write_train_record(learning_rate);
+  if (state_.step % config_.log.every_steps == 0 || epoch_ends) {
+    settle();
+    recorder_->write_train(state_, learning_rate, bad_images());
+  }
   if (!epoch_ends && save_is_due()) save_checkpoint();
 }
 
-void Trainer::write_train_record(double learning_rate) {
-  read_sums();
-  const double seconds = std::max(seconds_since(last_record_), 1e-9);
-  const double steps = static_cast<double>(state_.step - last_record_step_);
-  const double waited = train_loader_->seconds_waited();
-
-  TrainRecord record;
-  record.step = state_.step;
-  record.epoch = state_.epoch + 1;
-  record.loss = state_.record_loss_sum / static_cast<double>(state_.record_images);
-  record.learning_rate = learning_rate;
-  record.images_per_second = steps * config_.train.global_batch_size / seconds;
-  record.bad_images = bad_images();
-  record.data_wait = std::min(1.0, (waited - last_record_wait_) / seconds);
-  log_->write(record);
-  progress_.show(
-      format_progress({record.step, length_.total_steps, record.epoch, length_.num_epochs(), record.loss, learning_rate,
-                       record.images_per_second,
-                       static_cast<double>(length_.total_steps - state_.step) * seconds / std::max(steps, 1.0)}));
-  state_.record_loss_sum = 0.0;
-  state_.record_images = 0;
-  last_record_ = Clock::now();
-  last_record_step_ = state_.step;
-  last_record_wait_ = waited;
-}
-
-void Trainer::read_sums() {
-  if (pending_.empty()) return;
-  std::vector<torch::Tensor> losses;
-  std::vector<torch::Tensor> top1;
-  for (const StepSums& sums : pending_) {
-    losses.push_back(sums.loss);
-    top1.push_back(sums.top1_correct);
-  }
-  const auto loss_sums = torch::stack(losses).cpu();
-  for (std::int64_t i = 0; i < loss_sums.size(0); ++i) {
-    const double loss = loss_sums.const_data_ptr<double>()[i];
-    state_.epoch_loss_sum += loss;
-    state_.record_loss_sum += loss;
-  }
-  state_.epoch_top1_correct += torch::stack(top1).sum().item<std::int64_t>();
-  state_.epoch_images += pending_images_;
-  state_.record_images += pending_images_;
-  pending_.clear();
-  pending_images_ = 0;
-  if (!std::isfinite(state_.epoch_loss_sum)) {
-    progress_.finish();
-    throw base::UserError(base::ExitCode::kConfig,
-                          "the loss is not finite any more at step " + std::to_string(state_.step) +
-                              ": training has diverged; lower schedule.base_learning_rate or add warm-up "
-                              "(the checkpoints saved before are good)");
-  }
+void Trainer::settle() {
+  totals_.settle(state_);
+  if (std::isfinite(state_.epoch_loss_sum)) return;
+  recorder_->finish_line();
+  throw base::UserError(base::ExitCode::kConfig,
+                        "the loss is not finite any more at step " + std::to_string(state_.step) +
+                            ": training has diverged; lower schedule.base_learning_rate or add warm-up "
+                            "(the checkpoints saved before are good)");
 }
 
 bool Trainer::evaluate_or_save() {
@@ -207,12 +171,12 @@ bool Trainer::evaluate_epoch() {
   const std::int64_t done = state_.epoch + 1;
   const bool last = done == length_.num_epochs();
   if (!last && done % config_.train.eval_every_epochs != 0) return true;
-  progress_.finish();
-  const auto counts = evaluate(*parts_.model, *eval_loader_, batches_);
+  recorder_->finish_line();
+  const auto counts = evaluate(*parts_.model, *eval_loader_, batches_, {}, config_.train.precision);
   if (!counts) return false;
 
   const auto images = static_cast<double>(std::max<std::int64_t>(state_.epoch_images, 1));
-  log_->write(EvalRecord{state_.step, done, state_.epoch_loss_sum / images,
+  recorder_->write_eval({state_.step, done, state_.epoch_loss_sum / images,
                          1.0 - static_cast<double>(state_.epoch_top1_correct) / images, *counts});
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
@@ -236,8 +200,8 @@ void Trainer::finish_epoch() {
   const bool last = state_.epoch == length_.num_epochs();
   if (last || is_best_ || state_.epoch % config_.checkpoint.every_epochs == 0) save_checkpoint();
   // Evaluation and saving are not training speed.
-  last_record_ = Clock::now();
-  last_record_wait_ = train_loader_->seconds_waited();
+  clock_.lap(StepPhase::kOther);
+  recorder_->restart_speed(state_);
 }
 
 bool Trainer::save_is_due() const {
@@ -247,8 +211,8 @@ bool Trainer::save_is_due() const {
 }
 
 void Trainer::save_checkpoint() {
-  read_sums();
-  state_.log_bytes = log_->bytes();
+  settle();
+  recorder_->note_lengths(state_);
   state_.random_state = random_state(torch::kCPU);
   state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
   const auto fill = [&](const std::filesystem::path& directory) {

@@ -24,7 +24,7 @@ using topfive::tests::SimulatedDisk;
 namespace {
 
 const fs::path kDirectory = "/runs/a/checkpoints";
-constexpr std::size_t kImagesPerMoment = 400;
+constexpr std::size_t kImagesPerMoment = 600;
 
 // The moments at which the saves of 1, 2 and 3 had returned. The first and the third are the best ones so far; the
 // third removes the other two.

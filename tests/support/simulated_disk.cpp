@@ -11,8 +11,9 @@ namespace {
 namespace fs = std::filesystem;
 using base::EntryKind;
 
-// What becomes of a change that nobody has synced. The last one is for writes only.
-enum Fate : int { kLost = 0, kThere = 1, kHalf = 2 };
+// What becomes of a change that nobody has synced. The last two are for writes only: half of the bytes arrived, or the
+// file grew before its bytes arrived.
+enum Fate : int { kLost = 0, kThere = 1, kHalf = 2, kZeros = 3 };
 
 int fail(int error) {
   errno = error;
@@ -196,7 +197,7 @@ void SimulatedDisk::apply(const Change& what, int fate, DiskImage& image) {
     std::string& content = image.nodes[static_cast<std::size_t>(write->file)].content;
     const std::size_t length = fate == kHalf ? write->bytes.size() / 2 : write->bytes.size();
     content.resize(std::max(content.size(), write->offset + length));
-    content.replace(write->offset, length, write->bytes, 0, length);
+    content.replace(write->offset, length, fate == kZeros ? std::string(length, '\0') : write->bytes, 0, length);
   } else if (const auto* entries = std::get_if<Relink>(&what)) {
     for (const auto& entry : *entries) {
       auto& names = image.nodes[static_cast<std::size_t>(entry.directory)].entries;
@@ -236,7 +237,7 @@ void SimulatedDisk::images_after_power_loss(std::size_t moment, std::size_t limi
                                             const std::function<bool(const DiskImage&)>& look) const {
   std::map<std::size_t, int> fates;
   std::size_t combinations = 1;
-  const auto num_fates = [&](std::size_t i) { return std::holds_alternative<Write>(log_[i]) ? 3U : 2U; };
+  const auto num_fates = [&](std::size_t i) { return std::holds_alternative<Write>(log_[i]) ? 4U : 2U; };
   for (std::size_t i = 0; i < moment; ++i) {
     if (is_durable(i, moment)) continue;
     fates[i] = kLost;

@@ -1,6 +1,7 @@
 #include "topfive/engine/run_log.h"
 
 #include <fstream>
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -39,7 +40,7 @@ TrainRecord read_train(const Json& json) {
   TrainRecord record;
   record.step = integer(json, "step");
   record.epoch = integer(json, "epoch");
-  record.loss = number(json, "loss");
+  record.loss = number(json, "loss", std::numeric_limits<double>::quiet_NaN());
   record.learning_rate = number(json, "learning_rate");
   record.images_per_second = number(json, "images_per_second");
   record.data_wait = number(json, "data_wait");
@@ -112,17 +113,22 @@ void RunLog::write(const EpochRecord& record) {
 
 void RunLog::write(const EvalRecord& record) {
   const auto& counts = record.counts;
-  file_.append(line_of({{"event", "eval"},
-                        {"step", record.step},
-                        {"epoch", record.epoch},
-                        {"train_loss", record.train_loss},
-                        {"train_top1_error", record.train_top1_error},
-                        {"top1_error", counts.top1_error()},
-                        {"top5_error", counts.top5_error()},
-                        {"top1_wrong", counts.total - counts.top1_correct},
-                        {"top5_wrong", counts.total - counts.top5_correct},
-                        {"images", counts.total},
-                        {"time", record.time}}));
+  Json json = {{"event", "eval"},
+               {"step", record.step},
+               {"epoch", record.epoch},
+               {"train_loss", record.train_loss},
+               {"train_top1_error", record.train_top1_error},
+               {"top1_error", counts.top1_error()},
+               {"top5_error", counts.top5_error()},
+               {"top1_wrong", counts.total - counts.top1_correct},
+               {"top5_wrong", counts.total - counts.top5_correct},
+               {"images", counts.total}};
+  if (record.raw_counts) {
+    json["raw_top1_error"] = record.raw_counts->top1_error();
+    json["raw_top5_error"] = record.raw_counts->top5_error();
+  }
+  json["time"] = record.time;
+  file_.append(line_of(json));
 }
 
 void RunLog::write(const HealthRecord& record) {

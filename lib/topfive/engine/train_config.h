@@ -4,6 +4,9 @@
 #include <cstdint>
 
 #include "topfive/base/config_fields.h"
+#include "topfive/optim/ema.h"
+#include "topfive/optim/grad_scaler.h"
+#include "topfive/optim/gradient_clip.h"
 
 namespace topfive::engine {
 
@@ -28,6 +31,9 @@ struct TrainConfig {
   bool activation_checkpointing = false;
   bool cuda_graphs = false;
   int num_compute_threads = 0;  // 0: all cores
+  optim::ClipConfig clip;
+  optim::EmaConfig ema;
+  optim::GradScalerConfig grad_scaler;  // of fp16
   static const base::Fields<TrainConfig>& fields();
 };
 

@@ -67,7 +67,8 @@ void announce(const Preparation& run, const TrainRequest& request) {
   base::log_info("training   " + describe_input(run.train_input));
   base::log_info("validation " + describe_input(run.eval_input));
   base::log_info("length     " + base::with_thousands(length.num_epochs()) + " epochs, " +
-                 base::with_thousands(length.total_steps) + " steps, " + describe_batch(run.config.train, 1));
+                 base::with_thousands(length.total_steps) + " steps, " + describe_batch(run.config.train, 1) + ", " +
+                 optim::describe_rate(run.config.schedule, run.config.train.global_batch_size));
   base::log_info("output     " + (request.dry_run ? "none (dry run)" : request.run_directory.string()));
 }
 

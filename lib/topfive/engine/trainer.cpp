@@ -32,12 +32,18 @@ Provenance make_provenance(const RunConfig& config, const data::SampleSource& tr
   return {dump_run_config(config), train.fingerprint(), train.class_names(), kVersion, kCommit, TORCH_VERSION};
 }
 
+optim::PlateauState plateau_of(const TrainState& state) {
+  return {state.plateau_best, state.plateau_bad_evaluations, state.plateau_cooldown_left, state.plateau_reductions};
+}
+
 TrainStepOptions step_options(const RunConfig& config) {
   return {.loss = config.loss,
           .precision = config.train.precision,
           .accumulation_steps = config.train.accumulation_steps,
           .cuda_graphs = config.train.cuda_graphs,
-          .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip};
+          .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip,
+          .clip = config.train.clip,
+          .grad_scaler = config.train.grad_scaler};
 }
 
 }  // namespace
@@ -53,7 +59,19 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       batches_(make_batch_maker(config, parts_.device)),
       step_(*parts_.model, *optimizer_, step_options(config), clock_),
       store_(parts_.run_directory / "checkpoints"),
-      provenance_(make_provenance(config, parts_.train_input->source())) {}
+      provenance_(make_provenance(config, parts_.train_input->source())) {
+  optim::check_schedule(config.schedule, length_.steps_per_epoch, length_.total_steps);
+  if (!config.train.ema.enabled()) return;
+  const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
+  ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);
+}
+
+optim::SchedulePosition Trainer::position() const {
+  return {state_.step, length_.steps_per_epoch, length_.total_steps, config_.train.global_batch_size,
+          plateau_of(state_)};
+}
+
+CheckpointTensors Trainer::tensors() { return {*parts_.model, *optimizer_, ema_.get(), step_.grad_scaler()}; }
 
 data::LoaderOptions Trainer::train_options() {
   auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain);
@@ -74,8 +92,7 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
                           "the training data differ from those of " + checkpoint.string() +
                               "; resume with the same --data, or start a new run in another --out");
   }
-  load_model(checkpoint, *parts_.model);
-  load_optimizer(checkpoint, *optimizer_);
+  load_tensors(checkpoint, tensors());
   state_ = saved.state;
   set_random_state(torch::kCPU, state_.random_state);
   if (!parts_.device.is_cpu()) set_random_state(parts_.device, state_.device_random_state);
@@ -114,6 +131,9 @@ bool Trainer::train_epoch() {
     if (should_stop()) return false;
     for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
     const double rate = optim::learning_rate(config_.schedule, position());
+    if (const auto momentum = optim::scheduled_momentum(config_.schedule, position())) {
+      optimizer_->set_momentum(*momentum);
+    }
     after_step(step_.update(rate), rate);
   }
   return true;
@@ -140,11 +160,14 @@ void Trainer::add_part(int part) {
 
 void Trainer::after_step(StepSums sums, double learning_rate) {
   const bool skipped = sums.skipped;
+  if (sums.scale_fell) ++state_.skipped_steps;
+  const bool counts = skipped && !sums.scale_fell;
   totals_.add(std::move(sums));
   unsaved_ = true;
   ++state_.step;
   ++state_.batch_in_epoch;
-  if (skipped) count_skipped();
+  if (counts) count_skipped();
+  if (ema_) ema_->update(state_.step);
   const bool epoch_ends = state_.batch_in_epoch == length_.steps_in_epoch(state_.epoch);
   if (state_.step % config_.log.every_steps == 0 || epoch_ends) write_train_record(learning_rate);
   if (!epoch_ends && save_is_due()) save_checkpoint();
@@ -156,6 +179,7 @@ void Trainer::write_train_record(double learning_rate) {
   figures.learning_rate = learning_rate;
   figures.bad_images = bad_images();
   figures.gradient = probe_gradients(*parts_.model);
+  if (const auto* scaler = step_.grad_scaler()) figures.loss_scale = scaler->current_scale();
   recorder_->write_train(state_, figures);
 }
 
@@ -194,8 +218,7 @@ void Trainer::roll_back(std::int64_t step) {
                               ", and there is no checkpoint to go back to; lower schedule.base_learning_rate, or set "
                               "checkpoint.every_steps");
   }
-  load_model(*checkpoint, *parts_.model);
-  load_optimizer(*checkpoint, *optimizer_);
+  load_tensors(*checkpoint, tensors());
   ++state_.rollbacks;
   unsaved_ = true;
   recorder_->write_health(state_, {"rolled-back", "loss or gradient is not finite at step " +
@@ -220,12 +243,15 @@ bool Trainer::evaluate_epoch() {
   const bool last = done == length_.num_epochs();
   if (!last && done % config_.train.eval_every_epochs != 0) return true;
   recorder_->finish_line();
-  const auto counts = evaluate(*parts_.model, *eval_loader_, batches_, {}, config_.train.precision);
-  if (!counts) return false;
+  const auto weights_counts = evaluate_weights();
+  const auto average_counts = ema_ && weights_counts ? evaluate_average() : weights_counts;
+  if (!average_counts) return false;
 
-  recorder_->write_eval(state_, *counts);
+  const auto* const counts = &*average_counts;
+  recorder_->write_eval(state_, *counts, ema_ ? weights_counts : std::nullopt);
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
+  observe_progress(counts->top1_error());
   is_best_ = counts->top1_error() < state_.best_top1_error;
   if (is_best_) {
     state_.best_top1_error = counts->top1_error();
@@ -233,6 +259,26 @@ bool Trainer::evaluate_epoch() {
   }
   write_training_curve(parts_.run_directory);
   return true;
+}
+
+void Trainer::observe_progress(double top1_error) {
+  auto plateau = plateau_of(state_);
+  if (optim::observe_plateau(config_.schedule, plateau, top1_error)) {
+    base::log_info("no progress for long: the learning rate falls");
+  }
+  state_.plateau_best = plateau.best;
+  state_.plateau_bad_evaluations = plateau.bad_evaluations;
+  state_.plateau_cooldown_left = plateau.cooldown_left;
+  state_.plateau_reductions = plateau.reductions;
+}
+
+std::optional<metrics::TopKCounts> Trainer::evaluate_weights() {
+  return evaluate(*parts_.model, *eval_loader_, batches_, {}, config_.train.precision);
+}
+
+std::optional<metrics::TopKCounts> Trainer::evaluate_average() {
+  const optim::Ema::Swap swap(*ema_);
+  return evaluate_weights();
 }
 
 void Trainer::finish_epoch() {
@@ -268,7 +314,7 @@ void Trainer::save_checkpoint() {
     TrainState saved = state_;
     saved.bad_images = bad_images();
     recorder_->sync();
-    write_checkpoint_files(directory, *parts_.model, *optimizer_, {saved, provenance_},
+    write_checkpoint_files(directory, tensors(), {saved, provenance_},
                            weight_metadata(config_, provenance_.class_names));
   };
   const auto path = store_.commit(state_.step, fill, {is_best_, config_.checkpoint.keep});

@@ -9,6 +9,7 @@
 #include <torch/types.h>
 
 #include "topfive/engine/assembly.h"
+#include "topfive/engine/checkpoint.h"
 #include "topfive/engine/checkpoint_store.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/engine/run_length.h"
@@ -18,7 +19,9 @@
 #include "topfive/engine/train_state.h"
 #include "topfive/engine/train_step.h"
 #include "topfive/models/image_classifier.h"
+#include "topfive/optim/ema.h"
 #include "topfive/optim/optimizer.h"
+#include "topfive/optim/schedule.h"
 
 namespace topfive::engine {
 
@@ -48,6 +51,8 @@ class Trainer {
   const TrainState& state() const { return state_; }
 
  private:
+  optim::SchedulePosition position() const;
+  CheckpointTensors tensors();
   bool train_epoch();  // false: stop requested
   void add_part(int part);
   loss::MixPlan mix_plan(const DeviceBatch& batch, int part) const;
@@ -56,6 +61,9 @@ class Trainer {
   void write_train_record(double learning_rate);
   bool evaluate_epoch();    // false: stop requested
   bool evaluate_or_save();  // the same; saves before it passes an error on
+  void observe_progress(double top1_error);
+  std::optional<metrics::TopKCounts> evaluate_weights();
+  std::optional<metrics::TopKCounts> evaluate_average();
   void finish_epoch();
   // Waits for the device and moves the sums into state_. What is not finite is dealt with as the config says.
   void settle();
@@ -73,6 +81,7 @@ class Trainer {
   RunLength length_;
   StepClock clock_;
   std::unique_ptr<optim::Optimizer> optimizer_;
+  std::unique_ptr<optim::Ema> ema_;  // null: no average is kept
   std::unique_ptr<data::BatchLoader> train_loader_;
   std::unique_ptr<data::BatchLoader> eval_loader_;
   DeviceBatchMaker batches_;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <variant>
 
+#include "topfive/base/error.h"
 #include "topfive/loss/classification_loss.h"
 
 namespace topfive::engine {
@@ -12,14 +13,20 @@ HealthFacts health_facts(const RunConfig& config, const RunLength& length) {
   facts.num_classes = models::num_classes(config.model);
   facts.guessing_loss = loss::guessing_loss(config.loss, facts.num_classes, models::auxiliary_outputs(config.model));
   facts.steps_per_epoch = length.steps_per_epoch;
-  const double warmup_epochs = std::visit([](const auto& chosen) { return chosen.warmup_epochs; }, config.schedule);
-  facts.warmup_steps = std::llround(warmup_epochs * static_cast<double>(length.steps_per_epoch));
+  facts.warmup_steps = optim::warmup_length(config.schedule, length.steps_per_epoch);
   return facts;
 }
 
 RateAndBatch rate_and_batch(const RunConfig& config) {
-  const double rate = std::visit([](const auto& chosen) { return chosen.base_learning_rate; }, config.schedule);
-  return {rate, config.train.global_batch_size};
+  return {optim::peak_learning_rate(config.schedule, config.train.global_batch_size), config.train.global_batch_size};
+}
+
+std::optional<HealthWarning> check_overrides(const std::filesystem::path& file, const RunConfig& run) {
+  try {
+    return check_rate(rate_and_batch(load_run_config(file, {})), rate_and_batch(run));
+  } catch (const base::UserError&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace topfive::engine

@@ -112,17 +112,22 @@ void RunLog::write(const EpochRecord& record) {
 
 void RunLog::write(const EvalRecord& record) {
   const auto& counts = record.counts;
-  file_.append(line_of({{"event", "eval"},
-                        {"step", record.step},
-                        {"epoch", record.epoch},
-                        {"train_loss", record.train_loss},
-                        {"train_top1_error", record.train_top1_error},
-                        {"top1_error", counts.top1_error()},
-                        {"top5_error", counts.top5_error()},
-                        {"top1_wrong", counts.total - counts.top1_correct},
-                        {"top5_wrong", counts.total - counts.top5_correct},
-                        {"images", counts.total},
-                        {"time", record.time}}));
+  Json json = {{"event", "eval"},
+               {"step", record.step},
+               {"epoch", record.epoch},
+               {"train_loss", record.train_loss},
+               {"train_top1_error", record.train_top1_error},
+               {"top1_error", counts.top1_error()},
+               {"top5_error", counts.top5_error()},
+               {"top1_wrong", counts.total - counts.top1_correct},
+               {"top5_wrong", counts.total - counts.top5_correct},
+               {"images", counts.total}};
+  if (record.raw_counts) {
+    json["raw_top1_error"] = record.raw_counts->top1_error();
+    json["raw_top5_error"] = record.raw_counts->top5_error();
+  }
+  json["time"] = record.time;
+  file_.append(line_of(json));
 }
 
 void RunLog::write(const HealthRecord& record) {

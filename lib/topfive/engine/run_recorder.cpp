@@ -147,9 +147,10 @@ void RunRecorder::write_epoch(const TrainState& state, std::int64_t bad_images) 
                          bad_images, seconds_since_1970()});
 }
 
-void RunRecorder::write_eval(const TrainState& state, const metrics::TopKCounts& counts) {
-  const EvalRecord record{state.step, state.epoch + 1,     train_loss(state), train_top1_error(state),
-                          counts,     seconds_since_1970()};
+void RunRecorder::write_eval(const TrainState& state, const metrics::TopKCounts& counts,
+                             const std::optional<metrics::TopKCounts>& raw_counts) {
+  const EvalRecord record{state.step, state.epoch + 1, train_loss(state),   train_top1_error(state),
+                          counts,     raw_counts,      seconds_since_1970()};
   log_.write(record);
   if (csv_) csv_->write(record);
   if (tensorboard_) write_scalars(record);

@@ -45,7 +45,9 @@ class RunRecorder {
   void write_train(TrainState& state, const TrainFigures& figures);
   // Call before the state moves on to the next epoch.
   void write_epoch(const TrainState& state, std::int64_t bad_images);
-  void write_eval(const TrainState& state, const metrics::TopKCounts& counts);
+  // raw_counts: of the weights themselves, where counts are those of their average.
+  void write_eval(const TrainState& state, const metrics::TopKCounts& counts,
+                  const std::optional<metrics::TopKCounts>& raw_counts = {});
   void write_health(const TrainState& state, const HealthWarning& warning);
   // Lets the speed be counted from now on: what came in between was not training.
   void restart_speed(const TrainState& state);

@@ -23,10 +23,10 @@ struct TrainRecord {
   double images_per_second = 0.0;
   double data_wait = 0.0;       // share of the time spent waiting for the input path, 0 to 1
   std::int64_t bad_images = 0;  // that were replaced, since the run began
-  std::optional<double> gradient_norm;
-  std::optional<double> parameter_norm;
-  std::optional<double> dead_units;  // share of the layer that has most units without any gradient
-  std::string dead_layer;            // its name
+  std::optional<double> gradient_norm = std::nullopt;
+  std::optional<double> parameter_norm = std::nullopt;
+  std::optional<double> dead_units = std::nullopt;  // share of the layer that has most units without any gradient
+  std::string dead_layer = "";                      // its name
   double loss_scale = 1.0;
   std::int64_t skipped_steps = 0;  // since the run began, as their gradient was not finite
   std::int64_t rollbacks = 0;      // since the run began
@@ -52,7 +52,8 @@ struct EvalRecord {
   std::int64_t epoch = 0;
   double train_loss = 0.0;  // mean over the epoch
   double train_top1_error = 0.0;
-  metrics::TopKCounts counts;
+  metrics::TopKCounts counts;                     // of the average of the weights, where one is kept
+  std::optional<metrics::TopKCounts> raw_counts;  // then: of the weights themselves
   double time = 0.0;
 };
 

@@ -53,7 +53,14 @@ const base::Fields<TrainConfig>& TrainConfig::fields() {
           .number("num_compute_threads", &TrainConfig::num_compute_threads,
                   {.help = "threads of LibTorch on the CPU, 0 for all cores; bits of the result depend on it",
                    .min = 0,
-                   .max = 1024});
+                   .max = 1024})
+          .object("clip", &TrainConfig::clip)
+          .object("ema", &TrainConfig::ema)
+          .object("grad_scaler", &TrainConfig::grad_scaler)
+          .check([](const TrainConfig& config) -> std::string {
+            if (!config.cuda_graphs || config.accumulation_steps == 1) return "";
+            return "cuda_graphs needs accumulation_steps 1";
+          });
   return kFields;
 }
 

@@ -5,6 +5,9 @@
 
 #include "topfive/base/config_fields.h"
 #include "topfive/engine/checkpoint_writer.h"
+#include "topfive/optim/ema.h"
+#include "topfive/optim/grad_scaler.h"
+#include "topfive/optim/gradient_clip.h"
 
 namespace topfive::engine {
 
@@ -29,6 +32,9 @@ struct TrainConfig {
   bool activation_checkpointing = false;
   bool cuda_graphs = false;
   int num_compute_threads = 0;  // 0: all cores
+  optim::ClipConfig clip;
+  optim::EmaConfig ema;
+  optim::GradScalerConfig grad_scaler;  // of fp16
   static const base::Fields<TrainConfig>& fields();
 };
 

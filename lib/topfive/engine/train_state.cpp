@@ -46,6 +46,10 @@ Json dump_train_state(const TrainState& state) {
           {"bad_images", state.bad_images},
           {"best_top1_error", state.best_top1_error},
           {"best_step", state.best_step},
+          {"plateau_best", state.plateau_best},
+          {"plateau_bad_evaluations", state.plateau_bad_evaluations},
+          {"plateau_cooldown_left", state.plateau_cooldown_left},
+          {"plateau_reductions", state.plateau_reductions},
           {"skipped_steps", state.skipped_steps},
           {"rollbacks", state.rollbacks},
           {"log_bytes", state.log_bytes},
@@ -68,6 +72,10 @@ TrainState read_train_state(const Json& json) {
   json.at("bad_images").get_to(state.bad_images);
   json.at("best_top1_error").get_to(state.best_top1_error);
   json.at("best_step").get_to(state.best_step);
+  json.at("plateau_best").get_to(state.plateau_best);
+  json.at("plateau_bad_evaluations").get_to(state.plateau_bad_evaluations);
+  json.at("plateau_cooldown_left").get_to(state.plateau_cooldown_left);
+  json.at("plateau_reductions").get_to(state.plateau_reductions);
   json.at("skipped_steps").get_to(state.skipped_steps);
   json.at("rollbacks").get_to(state.rollbacks);
   json.at("log_bytes").get_to(state.log_bytes);

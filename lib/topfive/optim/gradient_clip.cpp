@@ -58,7 +58,7 @@ const base::Fields<ClipConfig>& ClipConfig::fields() {
                    .paper = "0.01 (NFNet, arXiv 2102.06171)"})
           .number(
               "adaptive_epsilon", &ClipConfig::adaptive_epsilon,
-              {.help = "Norms of weights count as at least this", .min = 1e-12, .max = 1, .paper = "0.001 (NFNet)"});
+              {.help = "Norms of weights count as at least this", .min = 1e-12, .max = 1000, .paper = "0.001 (NFNet)"});
   return kFields;
 }
 

@@ -3,6 +3,7 @@
 
 #include "topfive/bench/data_bench.h"
 #include "topfive/bench/pixel_dump.h"
+#include "topfive/bench/train_bench.h"
 
 #include "common/program.h"
 
@@ -12,6 +13,7 @@ constexpr const char* kNotes =
     "Examples:\n"
     "  bench data --config resnet50.json --data imagenet --threads 1\n"
     "  bench data --config mine.json --data flowers --seconds 30 --json figures.json\n"
+    "  bench train --model resnet50 --batch-size 16 --precision bf16\n"
     "  bench pixels --config resnet50.json --data imagenet --out val.bin   what the network is given, as bytes\n"
     "  bench pixels --windows list.txt --size 224 --out windows.bin        windows of files, scaled\n";
 
@@ -38,6 +40,19 @@ void add_data_flags(CLI::App& app, topfive::bench::DataBenchRequest& request) {
   app.add_option("--json", request.json, "Write all figures as JSON");
 }
 
+void add_train_flags(CLI::App& app, topfive::bench::TrainBenchRequest& request) {
+  app.add_option("--model", request.model, "Network, as inspect model lists them")->required();
+  app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
+  app.add_option("--batch-size", request.batch_size, "Pictures in a batch; 0: 16, or 128 of at most 64 pixels")
+      ->check(CLI::Range(0, 1 << 20));
+  app.add_option("--precision", request.precision, "float32, bf16 or fp16")->capture_default_str();
+  app.add_option("--steps", request.steps, "Steps to measure")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  app.add_option("--threads", request.threads, "Threads that compute; 0: one a core")->check(CLI::Range(0, 1024));
+  app.add_flag("--contiguous,!--channels-last", request.contiguous,
+               "Pixels of a channel side by side in memory; else, and by default, channels of a pixel");
+  app.add_option("--json", request.json, "Write all figures as JSON");
+}
+
 void add_pixels_flags(CLI::App& app, PixelsRequest& request) {
   auto* config = app.add_option("--config", request.samples.config, kConfigHelp);
   auto* data = app.add_option("--data", request.samples.data_directory, "Data set, as for train");
@@ -61,17 +76,22 @@ void add_pixels_flags(CLI::App& app, PixelsRequest& request) {
 
 int main(int argc, char** argv) {
   topfive::bench::DataBenchRequest data;
+  topfive::bench::TrainBenchRequest train;
   PixelsRequest pixels;
   CLI::App app("Measures the parts of topfive on this machine.", "bench");
   auto* data_command = app.add_subcommand("data", "The input path: pictures a second, stages, ceilings, memory");
+  auto* train_command = app.add_subcommand("train", "The training step: pictures a second, phases, memory");
   auto* pixels_command = app.add_subcommand("pixels", "Writes the pixels that the network would be given");
   add_data_flags(*data_command, data);
+  add_train_flags(*train_command, train);
   add_pixels_flags(*pixels_command, pixels);
   app.require_subcommand(1);
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
     pixels.windows.out = pixels.samples.out;
     if (data_command->parsed()) {
       std::cout << topfive::bench::run_data_bench(data);
+    } else if (train_command->parsed()) {
+      std::cout << topfive::bench::run_train_bench(train);
     } else if (!pixels.windows.windows.empty()) {
       std::cout << topfive::bench::dump_windows(pixels.windows);
     } else {

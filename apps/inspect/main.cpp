@@ -3,6 +3,7 @@
 
 #include "topfive/engine/inspect_checkpoint.h"
 #include "topfive/engine/inspect_model.h"
+#include "topfive/engine/recipe_table.h"
 
 #include "common/program.h"
 
@@ -16,7 +17,8 @@ constexpr const char* kNotes =
     "  inspect model --compare vgg16 googlenet resnet50\n"
     "  inspect checkpoint runs/alexnet                 step, errors, network; the manifest is verified\n"
     "  inspect checkpoint resnet50.pth --tensors       what a weight file holds; nothing in it is executed\n"
-    "  inspect checkpoint vgg16.pth --write vgg16.safetensors\n";
+    "  inspect checkpoint vgg16.pth --write vgg16.safetensors\n"
+    "  inspect recipes                                 the shipped recipes and what each should reach\n";
 
 void add_model_flags(CLI::App& app, topfive::engine::InspectModelRequest& request) {
   app.add_option("name", request.model, "A network's name, or a config file; none: list the names");
@@ -36,6 +38,11 @@ void add_checkpoint_flags(CLI::App& app, topfive::engine::InspectCheckpointReque
   app.add_flag("--json", request.json, "Print JSON");
 }
 
+void add_recipes_flags(CLI::App& app, topfive::engine::RecipeTableRequest& request) {
+  app.add_option("directory", request.directory, "A folder of recipes; none: the shipped ones");
+  app.add_flag("--markdown", request.markdown, "With augmentation and sources, as a Markdown page");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -44,12 +51,20 @@ int main(int argc, char** argv) {
   CLI::App app("Looks into networks, checkpoints and weight files.", "inspect");
   auto* model_command = app.add_subcommand("model", "Layers, parameters, multiply-adds and memory of a network");
   auto* checkpoint_command = app.add_subcommand("checkpoint", "What a checkpoint or a weight file holds");
+  topfive::engine::RecipeTableRequest recipes;
+  auto* recipes_command = app.add_subcommand("recipes", "The shipped recipes and what each should reach");
+  add_recipes_flags(*recipes_command, recipes);
   add_model_flags(*model_command, model);
   add_checkpoint_flags(*checkpoint_command, checkpoint);
   app.require_subcommand(1);
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
-    std::cout << (model_command->parsed() ? topfive::engine::inspect_model(model)
-                                          : topfive::engine::inspect_checkpoint(checkpoint));
+    if (model_command->parsed()) {
+      std::cout << topfive::engine::inspect_model(model);
+    } else if (checkpoint_command->parsed()) {
+      std::cout << topfive::engine::inspect_checkpoint(checkpoint);
+    } else {
+      std::cout << topfive::engine::recipe_table(recipes);
+    }
     return topfive::base::ExitCode::kOk;
   });
 }

@@ -8,6 +8,7 @@ namespace {
 constexpr const char* kNotes =
     "Examples:\n"
     "  train --config alexnet.json --data imagenet --out runs/alexnet\n"
+    "  train --config alexnet.json --smoke                             is the recipe sound? seconds, no data\n"
     "  train --config alexnet.json --data imagenet --out runs/alexnet --resume auto\n"
     "  train --config mine.json --data cifar10 --out runs/a --set train.seed=2 --set "
     "schedule.base_learning_rate=0.02\n"
@@ -21,12 +22,17 @@ int main(int argc, char** argv) {
   std::string max_time;
   CLI::App app("Trains a network from a JSON recipe on a folder of pictures.", "train");
   app.add_option("--config", request.config, "Recipe: a JSON file, or the name of a shipped one")->required();
+  auto* smoke = app.add_flag("--smoke", request.smoke,
+                             "Try the recipe out in seconds: two steps on made-up pictures, nothing is kept");
   app.add_option("--data", request.data_directory,
                  "Data set: class folders in DIR/train and DIR/val, archives of ILSVRC-2012, shards, lists")
-      ->required();
+      ->excludes(smoke);
   app.add_option("--stage", request.stage, "Copy shards or archives to this (local) directory while training");
-  app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve")->required();
+  app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve");
   app.add_option("--resume", request.resume, "auto: go on with --out if it holds a run; or a checkpoint's path");
+  app.add_option("--accept-change", request.accepted_changes,
+                 "Go on although this key of the recipe, or \"data\", is not what it was (repeatable)")
+      ->take_all();
   auto* weights =
       app.add_option("--weights", request.weights, "Start from this weight file: .safetensors, .pth or .pt");
   topfive::apps::add_policy_flags(app, weights, request.policy);

@@ -32,7 +32,7 @@ TEST_CASE("the flags of train are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("train") == std::set<std::string>{"--help", "--version", "--config", "--data", "--out",
                                                         "--resume", "--weights", "--strict", "--head-only", "--partial",
                                                         "--set", "--stage", "--devices", "--max-time", "--dry-run",
-                                                        "--log-level"});
+                                                        "--smoke", "--log-level", "--accept-change"});
 }
 
 TEST_CASE("the flags of eval are these and no others", "[cli][contract]") {
@@ -48,6 +48,7 @@ TEST_CASE("the flags of inspect are these and no others", "[cli][contract]") {
         std::set<std::string>{"--help", "--compare", "--image-size", "--diagram", "--json"});
   CHECK(flags_in_help("inspect", {"checkpoint"}) ==
         std::set<std::string>{"--help", "--write", "--timm-names", "--tensors", "--json"});
+  CHECK(flags_in_help("inspect", {"recipes"}) == std::set<std::string>{"--help", "--markdown"});
 }
 
 TEST_CASE("the flags of bench are these and no others", "[cli][contract]") {

@@ -6,7 +6,6 @@
 #include "small_run.h"
 #include "support/catch.h"
 
-using topfive::engine::run_length;
 using topfive::engine::TrainOutcome;
 using topfive::tests::small_config;
 using topfive::tests::SmallRun;
@@ -34,32 +33,6 @@ TEST_CASE("the log holds a record every few steps and at the end of each epoch",
   CHECK(history.eval.size() == 3);
 }
 
-TEST_CASE("the length of a run follows epochs, batch size and the step limit", "[engine]") {
-  topfive::engine::TrainConfig config;
-  config.global_batch_size = 128;
-  SECTION("ImageNet at 90 epochs") {
-    config.num_epochs = 90;
-    const auto length = run_length(config, 1'281'167);
-    CHECK(length.steps_per_epoch == 10'009);
-    CHECK(length.total_steps == 900'810);
-    CHECK(length.num_epochs() == 90);
-    CHECK(length.steps_in_epoch(89) == 10'009);
-  }
-  SECTION("a fraction of an epoch") {
-    config.num_epochs = 1.5;
-    const auto length = run_length(config, 1280);
-    CHECK(length.total_steps == 15);
-    CHECK(length.num_epochs() == 2);
-    CHECK(length.steps_in_epoch(0) == 10);
-    CHECK(length.steps_in_epoch(1) == 5);
-  }
-  SECTION("a step limit") {
-    config.max_steps = 20;
-    CHECK(run_length(config, 1280).total_steps == 20);
-  }
-  SECTION("a data set smaller than a batch") { CHECK_THROWS_AS(run_length(config, 127), topfive::base::UserError); }
-}
-
 TEST_CASE("a loss that is not finite ends the run with advice", "[engine]") {
   const TemporaryDirectory scratch;
   SmallRun run(small_config(R"({"schedule": {"base_learning_rate": 1000}})"), scratch.path());
@@ -77,4 +50,21 @@ TEST_CASE("zero epochs train nothing and end well", "[engine]") {
   SmallRun run(small_config(R"({"train": {"num_epochs": 0}})"), scratch.path());
   CHECK(run.trainer().run() == TrainOutcome::kFinished);
   CHECK(run.trainer().state().step == 0);
+}
+
+TEST_CASE("a run in parts sees the same pictures, and resumes in the middle of an epoch", "[engine]") {
+  const TemporaryDirectory scratch;
+  const auto config = [](int parts) {
+    return small_config(R"({"train": {"num_epochs": 2, "accumulation_steps": )" + std::to_string(parts) +
+                        R"(}, "checkpoint": {"every_steps": 3, "keep": 100}})");
+  };
+  SmallRun whole(config(1), scratch.path() / "whole");
+  whole.trainer().run();
+  SmallRun parts(config(4), scratch.path() / "parts");
+  parts.trainer().run();
+  CHECK(torch::allclose(parts.weights(), whole.weights(), 1e-3, 1e-5));
+  SmallRun resumed(config(4), scratch.path() / "resumed");
+  resumed.trainer().resume_from(scratch.path() / "parts/checkpoints/step-00000003");
+  resumed.trainer().run();
+  CHECK(torch::equal(resumed.weights(), parts.weights()));
 }

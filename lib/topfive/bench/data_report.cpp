@@ -1,7 +1,6 @@
 #include "topfive/bench/data_report.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -9,6 +8,7 @@
 
 #include "topfive/base/text.h"
 #include "topfive/bench/process_usage.h"
+#include "topfive/bench/report_text.h"
 #include "topfive/engine/build_info.h"
 
 namespace topfive::bench {
@@ -46,19 +46,6 @@ double sum_of(const Parts& parts) {
   double sum = 0;
   for (const auto& part : parts) sum += part.second;
   return sum;
-}
-
-std::string formatted(const char* format, double a, double b = 0, double c = 0) {
-  char text[160];
-  std::snprintf(text, sizeof(text), format, a, b, c);
-  return text;
-}
-
-double mebibytes(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
-
-std::string padded(std::string text) {
-  text.resize(std::max<std::size_t>(text.size(), 26), ' ');
-  return text;
 }
 
 std::string run_text(const LoaderRun& run) {

@@ -24,6 +24,11 @@ std::string value_in(const char* path, const std::string& key) {
   return "";
 }
 
+std::int64_t status_bytes(const std::string& key) {
+  const std::string kibibytes = value_in("/proc/self/status", key);
+  return kibibytes.empty() ? 0 : std::stoll(kibibytes) * 1024;
+}
+
 }  // namespace
 
 double process_cpu_seconds() {
@@ -42,10 +47,8 @@ double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::int64_t peak_memory_bytes() {
-  const std::string kibibytes = value_in("/proc/self/status", "VmHWM");
-  return kibibytes.empty() ? 0 : std::stoll(kibibytes) * 1024;
-}
+std::int64_t resident_memory_bytes() { return status_bytes("VmRSS"); }
+std::int64_t peak_memory_bytes() { return status_bytes("VmHWM"); }
 
 std::string cpu_name() { return value_in("/proc/cpuinfo", "model name"); }
 

@@ -12,6 +12,8 @@ double process_cpu_seconds();
 double thread_cpu_seconds();
 double wall_seconds();
 
+// The memory that is resident now (VmRSS); 0 where the system does not say.
+std::int64_t resident_memory_bytes();
 // The most memory that was resident at once (VmHWM); 0 where the system does not say.
 std::int64_t peak_memory_bytes();
 // "AMD EPYC 9B45"; empty where the system does not say.

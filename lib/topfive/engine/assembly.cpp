@@ -7,6 +7,7 @@
 
 #include "topfive/base/error.h"
 #include "topfive/base/text.h"
+#include "topfive/engine/run_length.h"
 #include "topfive/models/alexnet_columns.h"
 #include "topfive/models/channels_last.h"
 #include "topfive/models/parameter_count.h"
@@ -78,7 +79,7 @@ SplitInput::SplitInput(const RunConfig& config, const std::filesystem::path& dat
 data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split) {
   const bool training = split == data::Split::kTrain;
   data::LoaderOptions options;
-  options.batch_size = training ? config.train.global_batch_size : config.train.eval_batch_size;
+  options.batch_size = training ? device_batch_size(config.train, 1) : config.train.eval_batch_size;
   options.threads = config.data.num_loader_threads;
   options.ring_batches = config.data.ring_batches;
   options.channels = config.data.channels;

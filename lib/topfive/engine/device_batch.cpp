@@ -7,6 +7,11 @@
 #include <torch/cuda.h>
 #include <torch/types.h>
 
+#if defined(TOPFIVE_HAS_CUDA)
+#include <ATen/cuda/CUDAEvent.h>
+#include <c10/cuda/CUDAGuard.h>
+#endif
+
 namespace topfive::engine {
 namespace {
 
@@ -42,21 +47,75 @@ std::vector<double> one_per_channel(std::vector<double> values, int channels) {
 
 }  // namespace
 
+// Copies on a stream beside the one that computes. Without CUDA's headers everything runs on one stream.
+class DeviceBatchMaker::CopyStream {
+ public:
+#if defined(TOPFIVE_HAS_CUDA)
+  explicit CopyStream(const torch::Device& device) : stream_(c10::cuda::getStreamFromPool(false, device.index())) {}
+
+  // Runs `copy` on the stream; the computing stream goes on only once its results are there.
+  template <class Copy>
+  auto run(const Copy& copy) {
+    auto result = [&] {
+      const c10::cuda::CUDAStreamGuard guard(stream_);
+      return copy();
+    }();
+    at::cuda::CUDAEvent copied;
+    copied.record(stream_);
+    const auto computing = c10::cuda::getCurrentCUDAStream(stream_.device_index());
+    copied.block(computing);
+    // The memory belongs to the copying stream; it must not be given out again while kernels read it.
+    result.for_each([&](const torch::Tensor& tensor) { tensor.record_stream(computing.unwrap()); });
+    return result;
+  }
+  void wait() { stream_.synchronize(); }
+
+ private:
+  c10::cuda::CUDAStream stream_;
+#else
+  explicit CopyStream(const torch::Device& device) : device_(device) {}
+
+  template <class Copy>
+  auto run(const Copy& copy) {
+    return copy();
+  }
+  void wait() { torch::cuda::synchronize(device_.index()); }
+
+ private:
+  torch::Device device_;
+#endif
+};
+
+// A batch as it lies on the device before it is normalised.
+struct DeviceBatchMaker::Raw {
+  torch::Tensor bytes;   // [N, H, W, C] uint8
+  torch::Tensor scale;   // [1, C, 1, 1] float32
+  torch::Tensor offset;  // [N, C, 1, 1] float32
+  torch::Tensor labels;  // [N] int64
+
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (const torch::Tensor* tensor : {&bytes, &scale, &offset, &labels}) visit(*tensor);
+  }
+};
+
 DeviceBatchMaker::DeviceBatchMaker(torch::Device device, std::vector<double> mean, std::vector<double> std,
                                    bool channels_last)
-    : device_(device), mean_(std::move(mean)), std_(std::move(std)), channels_last_(channels_last) {}
+    : device_(device), mean_(std::move(mean)), std_(std::move(std)), channels_last_(channels_last) {
+  if (device.is_cuda()) copies_ = std::make_shared<CopyStream>(device);
+}
 
 DeviceBatch DeviceBatchMaker::make(const data::Batch& batch) const {
+  if (!device_.is_cpu()) return make_on_device(batch);
   DeviceBatch result;
-  result.images = device_.is_cpu() ? normalise_on_cpu(batch) : normalise_on_device(batch);
+  result.images = normalise_on_cpu(batch);
   if (!channels_last_) result.images = result.images.contiguous();
-  const auto labels = torch::from_blob(batch.labels, {batch.size}, torch::kInt64);
-  result.labels = device_.is_cpu() ? labels.clone() : labels.to(device_);
+  result.labels = torch::from_blob(batch.labels, {batch.size}, torch::kInt64).clone();
   return result;
 }
 
 void DeviceBatchMaker::finish_copies() const {
-  if (device_.is_cuda()) torch::cuda::synchronize(device_.index());
+  if (copies_) copies_->wait();
 }
 
 torch::Tensor DeviceBatchMaker::normalise_on_cpu(const data::Batch& batch) const {
@@ -82,19 +141,27 @@ torch::Tensor DeviceBatchMaker::normalise_on_cpu(const data::Batch& batch) const
   return nhwc.permute({0, 3, 1, 2});  // [N, C, H, W], channels-last in memory
 }
 
-torch::Tensor DeviceBatchMaker::normalise_on_device(const data::Batch& batch) const {
+DeviceBatchMaker::Raw DeviceBatchMaker::copy_to_device(const data::Batch& batch) const {
   const int channels = batch.channels;
   const auto double_options = torch::TensorOptions().dtype(torch::kDouble);
   const auto mean = torch::tensor(one_per_channel(mean_, channels), double_options);
   const auto std = torch::tensor(one_per_channel(std_, channels), double_options);
   const auto shift =
       torch::from_blob(batch.colour_shift, {batch.size, 3}, torch::kFloat32).narrow(1, 0, channels).to(torch::kDouble);
-  const auto scale = (1.0 / (255.0 * std)).to(torch::kFloat32).view({1, channels, 1, 1}).to(device_);
-  const auto offset = ((shift - mean) / std).to(torch::kFloat32).view({batch.size, channels, 1, 1}).to(device_);
-  // Pinned by the allocator below, so the copy runs beside the previous step.
+  const auto scale = (1.0 / (255.0 * std)).to(torch::kFloat32).view({1, channels, 1, 1});
+  const auto offset = ((shift - mean) / std).to(torch::kFloat32).view({batch.size, channels, 1, 1});
   const auto bytes = torch::from_blob(batch.images, {batch.size, batch.height, batch.width, channels}, torch::kUInt8);
-  const auto moved = bytes.to(device_, /*non_blocking=*/true).permute({0, 3, 1, 2});
-  return torch::addcmul(offset, moved.to(torch::kFloat32), scale);
+  const auto labels = torch::from_blob(batch.labels, {batch.size}, torch::kInt64);
+  // The pixels lie in pinned memory, so their copy returns at once.
+  return {bytes.to(device_, /*non_blocking=*/true), scale.to(device_), offset.to(device_), labels.to(device_)};
+}
+
+DeviceBatch DeviceBatchMaker::make_on_device(const data::Batch& batch) const {
+  const auto copy = [&] { return copy_to_device(batch); };
+  const Raw raw = copies_ ? copies_->run(copy) : copy();
+  auto images = torch::addcmul(raw.offset, raw.bytes.permute({0, 3, 1, 2}).to(torch::kFloat32), raw.scale);
+  if (!channels_last_) images = images.contiguous();
+  return {images, raw.labels};
 }
 
 data::PixelAllocator pixel_allocator(const torch::Device& device) {

@@ -1,6 +1,7 @@
 // Moves a batch to the device and turns bytes into normalised numbers there.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include <torch/types.h>
@@ -20,20 +21,25 @@ class DeviceBatchMaker {
   // mean and std are in [0, 1] units and hold one value, or one for each channel.
   DeviceBatchMaker(torch::Device device, std::vector<double> mean, std::vector<double> std, bool channels_last);
 
-  // The result owns its memory (on CUDA once the current stream has passed the copy): after finish_copies() the lease
-  // of `batch` may be given back.
+  // The result owns its memory. On CUDA the copies run on a stream of their own, beside the kernels of the steps
+  // before: only after finish_copies() may the lease of `batch` be given back.
   DeviceBatch make(const data::Batch& batch) const;
-  // Waits for the copies out of pinned memory; free on the CPU.
+  // Waits for the copies out of the batch, not for the kernels; free on the CPU.
   void finish_copies() const;
 
  private:
+  struct Raw;
+  class CopyStream;
+
   torch::Tensor normalise_on_cpu(const data::Batch& batch) const;
-  torch::Tensor normalise_on_device(const data::Batch& batch) const;
+  DeviceBatch make_on_device(const data::Batch& batch) const;
+  Raw copy_to_device(const data::Batch& batch) const;
 
   torch::Device device_;
   std::vector<double> mean_;
   std::vector<double> std_;
   bool channels_last_;
+  std::shared_ptr<CopyStream> copies_;
 };
 
 // Pinned memory for copies to CUDA, plain aligned memory otherwise.

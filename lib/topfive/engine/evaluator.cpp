@@ -8,6 +8,7 @@
 
 #include "topfive/base/stop_signal.h"
 #include "topfive/base/text.h"
+#include "topfive/engine/autocast.h"
 
 namespace topfive::engine {
 namespace {
@@ -36,10 +37,16 @@ metrics::TopKCounts count_present(const torch::Tensor& logits, const torch::Tens
   return metrics::count_top_k(logits.index({present}), labels.index({present}));
 }
 
+torch::Tensor forward(models::ImageClassifier& model, const torch::Tensor& images, Precision precision) {
+  const AutocastScope autocast(precision, images.device());
+  return model.forward(images).logits;
+}
+
 }  // namespace
 
 std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
-                                            const DeviceBatchMaker& batches, const EvalObserver& observer) {
+                                            const DeviceBatchMaker& batches, const EvalObserver& observer,
+                                            Precision precision) {
   const torch::InferenceMode no_gradients;
   const EvaluationMode evaluation_mode(model);
   metrics::TopKCounts counts;
@@ -48,7 +55,7 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
     if (base::stop_requested()) return std::nullopt;
     const DeviceBatch batch = batches.make(*lease);
     batches.finish_copies();
-    const auto logits = model.forward(batch.images).logits;
+    const auto logits = forward(model, batch.images, precision);
     counts += count_present(logits, batch.labels, *lease);
     if (observer) observer(*lease, logits);
   }

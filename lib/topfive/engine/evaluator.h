@@ -8,6 +8,7 @@
 
 #include "topfive/data/batch_loader.h"
 #include "topfive/engine/device_batch.h"
+#include "topfive/engine/train_config.h"
 #include "topfive/metrics/top_k.h"
 #include "topfive/models/image_classifier.h"
 
@@ -19,7 +20,8 @@ using EvalObserver = std::function<void(const data::Batch& batch, const torch::T
 // Runs the model in evaluation mode without gradients and puts it back into the mode it was in. nullopt if a stop was
 // requested before the end: a partial count is never returned. Throws what the loader throws on a bad picture.
 std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
-                                            const DeviceBatchMaker& batches, const EvalObserver& observer = {});
+                                            const DeviceBatchMaker& batches, const EvalObserver& observer = {},
+                                            Precision precision = Precision::kFloat32);
 
 // "top-1 error 8.12 % (812 of 10,000 wrong)"
 std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total);

@@ -8,8 +8,6 @@
 namespace topfive::engine {
 namespace {
 
-constexpr double kMaxSeed = 4'294'967'295.0;
-
 std::vector<std::string> shipped_config_names() {
   std::vector<std::string> names;
   std::error_code ignored;
@@ -42,59 +40,6 @@ const base::Fields<AugmentConfig>& AugmentConfig::fields() {
   return kFields;
 }
 
-const base::Fields<TrainConfig>& TrainConfig::fields() {
-  static const auto kFields =
-      base::Fields<TrainConfig>("Length, batch size and seed of the training.")
-          .number("num_epochs", &TrainConfig::num_epochs,
-                  {.help = "passes over the training set; a fraction ends inside an epoch",
-                   .min = 0,
-                   .max = 100'000,
-                   .paper = "about 90 (Krizhevsky 2012, section 5)"})
-          .number(
-              "max_steps", &TrainConfig::max_steps,
-              {.help = "optimizer steps after which the run ends in any case, 0 for no limit", .min = 0, .max = 1e12})
-          .number("global_batch_size", &TrainConfig::global_batch_size,
-                  {.help = "pictures per optimizer step, over all devices",
-                   .min = 1,
-                   .max = 1'048'576,
-                   .paper = "128 (Krizhevsky 2012, section 5)"})
-          .number("eval_batch_size", &TrainConfig::eval_batch_size,
-                  {.help = "pictures per evaluation step on one device", .min = 1, .max = 65'536})
-          .number("seed", &TrainConfig::seed,
-                  {.help = "of initialisation, dropout, order and augmentation", .min = 0, .max = kMaxSeed})
-          .number("eval_every_epochs", &TrainConfig::eval_every_epochs,
-                  {.help = "epochs between evaluations; the end is always evaluated", .min = 1, .max = 100'000})
-          .boolean("channels_last", &TrainConfig::channels_last,
-                   {.help = "keep pictures and filters in NHWC order, which convolutions prefer"})
-          .number("num_compute_threads", &TrainConfig::num_compute_threads,
-                  {.help = "threads of LibTorch on the CPU, 0 for all cores; bits of the result depend on it",
-                   .min = 0,
-                   .max = 1024});
-  return kFields;
-}
-
-const base::Fields<CheckpointConfig>& CheckpointConfig::fields() {
-  static const auto kFields =
-      base::Fields<CheckpointConfig>("When to save, and how many to keep.")
-          .number("every_steps", &CheckpointConfig::every_steps,
-                  {.help = "steps between checkpoints, 0 for none by steps", .min = 0, .max = 1e12})
-          .number("every_minutes", &CheckpointConfig::every_minutes,
-                  {.help = "minutes between checkpoints, 0 for none by time", .min = 0, .max = 1e6})
-          .number("every_epochs", &CheckpointConfig::every_epochs,
-                  {.help = "epochs between checkpoints; the end is always saved", .min = 1, .max = 1e6})
-          .number("keep", &CheckpointConfig::keep,
-                  {.help = "newest checkpoints kept, beside the best one", .min = 1, .max = 1'000});
-  return kFields;
-}
-
-const base::Fields<LogConfig>& LogConfig::fields() {
-  static const auto kFields =
-      base::Fields<LogConfig>("The run's log.")
-          .number("every_steps", &LogConfig::every_steps,
-                  {.help = "steps between two records of loss and speed", .min = 1, .max = 1'000'000});
-  return kFields;
-}
-
 const base::Fields<RunConfig>& RunConfig::fields() {
   static const auto kFields =
       base::Fields<RunConfig>("A recipe: what to train, on what, how and for how long.")
@@ -110,7 +55,8 @@ const base::Fields<RunConfig>& RunConfig::fields() {
                   {.help = "the learning rate over time", .required = true})
           .object("train", &RunConfig::train)
           .object("checkpoint", &RunConfig::checkpoint)
-          .object("log", &RunConfig::log);
+          .object("log", &RunConfig::log)
+          .object("health", &RunConfig::health);
   return kFields;
 }
 

@@ -10,6 +10,8 @@
 #include "topfive/augment/transform_config.h"
 #include "topfive/base/config_fields.h"
 #include "topfive/data/data_config.h"
+#include "topfive/engine/health_config.h"
+#include "topfive/engine/train_config.h"
 #include "topfive/loss/loss_config.h"
 #include "topfive/models/registry.h"
 #include "topfive/optim/optimizer_config.h"
@@ -32,31 +34,6 @@ struct AugmentConfig {
   static const base::Fields<AugmentConfig>& fields();
 };
 
-struct TrainConfig {
-  double num_epochs = 90;
-  std::int64_t max_steps = 0;  // 0: no limit beside num_epochs
-  int global_batch_size = 128;
-  int eval_batch_size = 128;
-  std::uint64_t seed = 1;
-  int eval_every_epochs = 1;
-  bool channels_last = true;
-  int num_compute_threads = 0;  // 0: all cores
-  static const base::Fields<TrainConfig>& fields();
-};
-
-struct CheckpointConfig {
-  std::int64_t every_steps = 0;  // 0: not by steps
-  double every_minutes = 30;     // 0: not by time
-  int every_epochs = 1;
-  int keep = 2;  // newest ones kept; the best one is kept beside them
-  static const base::Fields<CheckpointConfig>& fields();
-};
-
-struct LogConfig {
-  int every_steps = 20;
-  static const base::Fields<LogConfig>& fields();
-};
-
 struct RunConfig {
   std::string description;
   ExpectedResult expected;
@@ -69,6 +46,7 @@ struct RunConfig {
   TrainConfig train;
   CheckpointConfig checkpoint;
   LogConfig log;
+  HealthConfig health;
   static const base::Fields<RunConfig>& fields();
 };
 

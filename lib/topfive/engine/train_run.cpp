@@ -1,5 +1,6 @@
 #include "topfive/engine/train_run.h"
 
+#include <cstdlib>
 #include <memory>
 
 #include <torch/utils.h>
@@ -9,9 +10,14 @@
 #include "topfive/base/log.h"
 #include "topfive/base/stop_signal.h"
 #include "topfive/base/text.h"
+#include "topfive/engine/autocast.h"
 #include "topfive/engine/build_info.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/device.h"
+#include "topfive/engine/dry_run.h"
+#include "topfive/engine/health_facts.h"
+#include "topfive/engine/run_length.h"
+#include "topfive/engine/smoke.h"
 #include "topfive/engine/trainer.h"
 #include "topfive/engine/weights_loading.h"
 
@@ -29,8 +35,10 @@ struct Preparation {
 
 std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   auto config = load_run_config(find_config(request.config), request.overrides);
+  if (request.smoke) make_smoke(config);
   const auto device = choose_device(request.devices);
   set_up_compute(config.train.num_compute_threads);
+  set_up_precision(config.train, device);
   SplitInput train_input(config, request.data_directory, data::Split::kTrain);
   SplitInput eval_input(config, request.data_directory, data::Split::kEval);
   data::check_same_classes(train_input.source(), eval_input.source());
@@ -59,9 +67,16 @@ void announce(const Preparation& run, const TrainRequest& request) {
   base::log_info("training   " + describe_input(run.train_input));
   base::log_info("validation " + describe_input(run.eval_input));
   base::log_info("length     " + base::with_thousands(length.num_epochs()) + " epochs, " +
-                 base::with_thousands(length.total_steps) + " steps of " +
-                 base::with_thousands(run.config.train.global_batch_size) + " pictures");
+                 base::with_thousands(length.total_steps) + " steps, " + describe_batch(run.config.train, 1) + ", " +
+                 optim::describe_rate(run.config.schedule, run.config.train.global_batch_size));
   base::log_info("output     " + (request.dry_run ? "none (dry run)" : request.run_directory.string()));
+}
+
+// The recipe's own batch and rate are deliberate; what --set makes of them may not be.
+void warn_of_rate(const Preparation& run, const TrainRequest& request) {
+  if (request.overrides.empty() || request.smoke) return;
+  const auto warning = check_overrides(find_config(request.config), run.config);
+  if (warning) base::log_warning("health: " + warning->name + ": " + warning->text);
 }
 
 std::optional<std::filesystem::path> checkpoint_to_resume(const TrainRequest& request) {
@@ -91,17 +106,22 @@ void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcom
     base::log_warning(base::with_thousands(state.bad_images) + " pictures could not be used, listed in " +
                       (request.run_directory / "bad_pictures.jsonl").string());
   }
+  if (request.smoke) {
+    base::log_info("smoke      " + request.config + " trains, evaluates and saves; next: train --config " +
+                   request.config + " --data DIR --out DIR");
+    return;
+  }
   base::log_info("finished after " + base::with_thousands(state.step) + " steps; next: eval --checkpoint " +
                  request.run_directory.string() + " --data " + request.data_directory.string());
 }
 
-}  // namespace
-
-TrainOutcome run_training(const TrainRequest& request) {
+TrainOutcome run_in_directory(const TrainRequest& request) {
   const auto run = prepare(request);
   announce(*run, request);
+  warn_of_rate(*run, request);
   if (request.dry_run) {
     load_start_weights(*run, request, false);
+    report_dry_run({run->config, run->device, *run->model, run->train_input, run->eval_input}, request.run_directory);
     return TrainOutcome::kFinished;
   }
 
@@ -127,6 +147,52 @@ TrainOutcome run_training(const TrainRequest& request) {
   const auto outcome = trainer.run();
   report_end(trainer, request, outcome);
   return outcome;
+}
+
+// Removes itself and everything in it.
+class ScratchDirectory {
+ public:
+  ScratchDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "topfive-smoke-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+      throw base::UserError(base::ExitCode::kCannotCreate,
+                            name + ": cannot be made; set TMPDIR to a writable directory");
+    }
+    path_ = name;
+  }
+  ~ScratchDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TrainOutcome run_smoke(const TrainRequest& request) {
+  const ScratchDirectory scratch;
+  TrainRequest smoke = request;
+  if (smoke.run_directory.empty()) smoke.run_directory = scratch.path() / "run";
+  return run_in_directory(smoke);
+}
+
+void require_directories(const TrainRequest& request) {
+  const char* missing = request.data_directory.empty() ? "--data" : request.run_directory.empty() ? "--out" : nullptr;
+  if (missing == nullptr) return;
+  throw base::UserError(base::ExitCode::kUsage, std::string(missing) +
+                                                    " is required (train --smoke tries a recipe out without it); run "
+                                                    "with --help for the flags");
+}
+
+}  // namespace
+
+TrainOutcome run_training(const TrainRequest& request) {
+  if (request.smoke) return run_smoke(request);
+  require_directories(request);
+  return run_in_directory(request);
 }
 
 std::chrono::seconds parse_duration(const std::string& text) {

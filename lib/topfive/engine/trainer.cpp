@@ -13,7 +13,11 @@
 #include "topfive/engine/bad_picture_log.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/evaluator.h"
+#include "topfive/engine/gradient_probe.h"
+#include "topfive/engine/health_facts.h"
+#include "topfive/engine/non_finite.h"
 #include "topfive/engine/preprocessing.h"
+#include "topfive/engine/skip_guard.h"
 #include "topfive/engine/training_curve.h"
 #include "topfive/version.h"
 
@@ -28,24 +32,21 @@ Provenance make_provenance(const RunConfig& config, const data::SampleSource& tr
   return {dump_run_config(config), train.fingerprint(), train.class_names(), kVersion, kCommit, TORCH_VERSION};
 }
 
+optim::PlateauState plateau_of(const TrainState& state) {
+  return {state.plateau_best, state.plateau_bad_evaluations, state.plateau_cooldown_left, state.plateau_reductions};
+}
+
+TrainStepOptions step_options(const RunConfig& config) {
+  return {.loss = config.loss,
+          .precision = config.train.precision,
+          .accumulation_steps = config.train.accumulation_steps,
+          .cuda_graphs = config.train.cuda_graphs,
+          .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip,
+          .clip = config.train.clip,
+          .grad_scaler = config.train.grad_scaler};
+}
+
 }  // namespace
-
-std::int64_t RunLength::steps_in_epoch(std::int64_t epoch) const {
-  return std::min(steps_per_epoch, total_steps - epoch * steps_per_epoch);
-}
-
-RunLength run_length(const TrainConfig& config, std::int64_t num_images) {
-  RunLength length;
-  length.steps_per_epoch = num_images / config.global_batch_size;
-  if (length.steps_per_epoch == 0) {
-    throw base::UserError(base::ExitCode::kConfig,
-                          "train.global_batch_size is " + std::to_string(config.global_batch_size) +
-                              ", but the training set has only " + std::to_string(num_images) + " pictures; lower it");
-  }
-  length.total_steps = std::llround(config.num_epochs * static_cast<double>(length.steps_per_epoch));
-  if (config.max_steps > 0) length.total_steps = std::min(length.total_steps, config.max_steps);
-  return length;
-}
 
 Trainer::Trainer(const RunConfig& config, TrainerParts parts)
     : config_(config),
@@ -56,8 +57,21 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       eval_loader_(make_loader(*parts_.eval_input, loader_options(config, *parts_.eval_input, data::Split::kEval),
                                parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
+      step_(*parts_.model, *optimizer_, step_options(config), clock_),
       store_(parts_.run_directory / "checkpoints"),
-      provenance_(make_provenance(config, parts_.train_input->source())) {}
+      provenance_(make_provenance(config, parts_.train_input->source())) {
+  optim::check_schedule(config.schedule, length_.steps_per_epoch, length_.total_steps);
+  if (!config.train.ema.enabled()) return;
+  const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
+  ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);
+}
+
+optim::SchedulePosition Trainer::position() const {
+  return {state_.step, length_.steps_per_epoch, length_.total_steps, config_.train.global_batch_size,
+          plateau_of(state_)};
+}
+
+CheckpointTensors Trainer::tensors() { return {*parts_.model, *optimizer_, ema_.get(), step_.grad_scaler()}; }
 
 data::LoaderOptions Trainer::train_options() {
   auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain);
@@ -78,8 +92,7 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
                           "the training data differ from those of " + checkpoint.string() +
                               "; resume with the same --data, or start a new run in another --out");
   }
-  load_model(checkpoint, *parts_.model);
-  load_optimizer(checkpoint, *optimizer_);
+  load_tensors(checkpoint, tensors());
   state_ = saved.state;
   set_random_state(torch::kCPU, state_.random_state);
   if (!parts_.device.is_cpu()) set_random_state(parts_.device, state_.device_random_state);
@@ -88,19 +101,21 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
 
 TrainOutcome Trainer::run() {
   base::log_info("input path " + describe_loader(*train_loader_));
-  started_ = last_save_ = last_record_ = Clock::now();
-  last_record_step_ = state_.step;
-  log_ = std::make_unique<RunLog>(parts_.run_directory / "log.jsonl", state_.log_bytes);
+  started_ = last_save_ = Clock::now();
+  clock_.lap(StepPhase::kOther);
+  recorder_.emplace(
+      RecorderOptions{parts_.run_directory, length_, config_.log, config_.health, health_facts(config_, length_)},
+      state_, clock_);
   parts_.model->train();
   while (state_.epoch < length_.num_epochs()) {
     if (!train_epoch() || !evaluate_or_save()) {
-      progress_.finish();
+      recorder_->finish_line();
       if (unsaved_) save_checkpoint();
       return TrainOutcome::kStopped;
     }
     finish_epoch();
   }
-  progress_.finish();
+  recorder_->finish_line();
   return TrainOutcome::kFinished;
 }
 
@@ -109,86 +124,106 @@ bool Trainer::train_epoch() {
   plan.epoch = state_.epoch;
   plan.shuffle = true;
   plan.drop_last = true;
-  plan.first_batch = state_.batch_in_epoch;
+  plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
   train_loader_->start(plan);
   const std::int64_t steps = length_.steps_in_epoch(state_.epoch);
   while (state_.batch_in_epoch < steps) {
     if (should_stop()) return false;
-    auto lease = train_loader_->next();
-    const DeviceBatch batch = batches_.make(*lease);
-    batches_.finish_copies();
-    lease.release();
-    const double rate = optim::learning_rate(
-        config_.schedule, {state_.step, length_.steps_per_epoch, length_.total_steps, config_.train.global_batch_size});
-    const StepSums sums = train_step(*parts_.model, *optimizer_, config_.loss, batch, rate);
-    after_step(sums, batch.labels.size(0), rate);
+    for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
+    const double rate = optim::learning_rate(config_.schedule, position());
+    if (const auto momentum = optim::scheduled_momentum(config_.schedule, position())) {
+      optimizer_->set_momentum(*momentum);
+    }
+    after_step(step_.update(rate), rate);
   }
   return true;
 }
 
-void Trainer::after_step(const StepSums& sums, std::int64_t images, double learning_rate) {
-  pending_.push_back(sums);
-  pending_images_ += images;
+loss::MixPlan Trainer::mix_plan(const DeviceBatch& batch, int part) const {
+  if (!loss::mixes(config_.loss)) return {};
+  const std::int64_t index = state_.batch_in_epoch * config_.train.accumulation_steps + part;
+  auto random =
+      loss::mix_stream(config_.train.seed, static_cast<std::uint64_t>(state_.epoch), static_cast<std::uint64_t>(index));
+  return loss::sample_mix(config_.loss, {batch.images.size(2), batch.images.size(3)}, random);
+}
+
+void Trainer::add_part(int part) {
+  clock_.lap(StepPhase::kOther);
+  auto lease = train_loader_->next();
+  clock_.lap(StepPhase::kData);
+  const DeviceBatch batch = batches_.make(*lease);
+  batches_.finish_copies();
+  lease.release();
+  clock_.lap(StepPhase::kCopy);
+  step_.add(batch, mix_plan(batch, part));
+}
+
+void Trainer::after_step(StepSums sums, double learning_rate) {
+  const bool skipped = sums.skipped;
+  if (sums.scale_fell) ++state_.skipped_steps;
+  const bool counts = skipped && !sums.scale_fell;
+  totals_.add(std::move(sums));
   unsaved_ = true;
   ++state_.step;
   ++state_.batch_in_epoch;
+  if (counts) count_skipped();
+  if (ema_) ema_->update(state_.step);
   const bool epoch_ends = state_.batch_in_epoch == length_.steps_in_epoch(state_.epoch);
   if (state_.step % config_.log.every_steps == 0 || epoch_ends) write_train_record(learning_rate);
   if (!epoch_ends && save_is_due()) save_checkpoint();
 }
 
 void Trainer::write_train_record(double learning_rate) {
-  read_sums();
-  const double seconds = std::max(seconds_since(last_record_), 1e-9);
-  const double steps = static_cast<double>(state_.step - last_record_step_);
-  const double waited = train_loader_->seconds_waited();
-
-  TrainRecord record;
-  record.step = state_.step;
-  record.epoch = state_.epoch + 1;
-  record.loss = state_.record_loss_sum / static_cast<double>(state_.record_images);
-  record.learning_rate = learning_rate;
-  record.images_per_second = steps * config_.train.global_batch_size / seconds;
-  record.bad_images = bad_images();
-  record.data_wait = std::min(1.0, (waited - last_record_wait_) / seconds);
-  log_->write(record);
-  progress_.show(
-      format_progress({record.step, length_.total_steps, record.epoch, length_.num_epochs(), record.loss, learning_rate,
-                       record.images_per_second,
-                       static_cast<double>(length_.total_steps - state_.step) * seconds / std::max(steps, 1.0)}));
-  state_.record_loss_sum = 0.0;
-  state_.record_images = 0;
-  last_record_ = Clock::now();
-  last_record_step_ = state_.step;
-  last_record_wait_ = waited;
+  settle();
+  TrainFigures figures;
+  figures.learning_rate = learning_rate;
+  figures.bad_images = bad_images();
+  figures.gradient = probe_gradients(*parts_.model);
+  if (const auto* scaler = step_.grad_scaler()) figures.loss_scale = scaler->current_scale();
+  recorder_->write_train(state_, figures);
 }
 
-void Trainer::read_sums() {
-  if (pending_.empty()) return;
-  std::vector<torch::Tensor> losses;
-  std::vector<torch::Tensor> top1;
-  for (const StepSums& sums : pending_) {
-    losses.push_back(sums.loss);
-    top1.push_back(sums.top1_correct);
+void Trainer::settle() {
+  const std::int64_t last = state_.step;
+  const auto figures = totals_.settle(state_);
+  std::int64_t step = last - static_cast<std::int64_t>(figures.size());
+  for (const StepFigures& figure : figures) {
+    ++step;
+    if (!figure.skipped && !std::isfinite(figure.loss)) return handle_non_finite(step);
   }
-  const auto loss_sums = torch::stack(losses).cpu();
-  for (std::int64_t i = 0; i < loss_sums.size(0); ++i) {
-    const double loss = loss_sums.const_data_ptr<double>()[i];
-    state_.epoch_loss_sum += loss;
-    state_.record_loss_sum += loss;
-  }
-  state_.epoch_top1_correct += torch::stack(top1).sum().item<std::int64_t>();
-  state_.epoch_images += pending_images_;
-  state_.record_images += pending_images_;
-  pending_.clear();
-  pending_images_ = 0;
-  if (!std::isfinite(state_.epoch_loss_sum)) {
-    progress_.finish();
+}
+
+void Trainer::count_skipped() {
+  const bool may_skip =
+      choose_action(config_.health, {state_.skipped_steps, state_.rollbacks}) == NonFiniteAction::kSkip;
+  if (!may_skip) handle_non_finite(state_.step);
+  ++state_.skipped_steps;
+  recorder_->write_health(state_, {"step-skipped", "the gradient of step " + base::with_thousands(state_.step) +
+                                                       " is not finite; the weights stay as they were"});
+}
+
+void Trainer::handle_non_finite(std::int64_t step) {
+  const NonFiniteCounts counts{state_.skipped_steps, state_.rollbacks};
+  if (choose_action(config_.health, counts) == NonFiniteAction::kRollback) return roll_back(step);
+  recorder_->finish_line();
+  throw base::UserError(base::ExitCode::kConfig, explain_stop(config_.health, counts, step));
+}
+
+void Trainer::roll_back(std::int64_t step) {
+  const auto checkpoint = store_.newest_valid();
+  if (!checkpoint) {
+    recorder_->finish_line();
     throw base::UserError(base::ExitCode::kConfig,
-                          "the loss is not finite any more at step " + std::to_string(state_.step) +
-                              ": training has diverged; lower schedule.base_learning_rate or add warm-up "
-                              "(the checkpoints saved before are good)");
+                          "loss or gradient is not finite at step " + std::to_string(step) +
+                              ", and there is no checkpoint to go back to; lower schedule.base_learning_rate, or set "
+                              "checkpoint.every_steps");
   }
+  load_tensors(*checkpoint, tensors());
+  ++state_.rollbacks;
+  unsaved_ = true;
+  recorder_->write_health(state_, {"rolled-back", "loss or gradient is not finite at step " +
+                                                      base::with_thousands(step) + "; the weights are those of " +
+                                                      checkpoint->filename().string() + " again, and the data go on"});
 }
 
 bool Trainer::evaluate_or_save() {
@@ -207,15 +242,16 @@ bool Trainer::evaluate_epoch() {
   const std::int64_t done = state_.epoch + 1;
   const bool last = done == length_.num_epochs();
   if (!last && done % config_.train.eval_every_epochs != 0) return true;
-  progress_.finish();
-  const auto counts = evaluate(*parts_.model, *eval_loader_, batches_);
-  if (!counts) return false;
+  recorder_->finish_line();
+  const auto weights_counts = evaluate_weights();
+  const auto average_counts = ema_ && weights_counts ? evaluate_average() : weights_counts;
+  if (!average_counts) return false;
 
-  const auto images = static_cast<double>(std::max<std::int64_t>(state_.epoch_images, 1));
-  log_->write(EvalRecord{state_.step, done, state_.epoch_loss_sum / images,
-                         1.0 - static_cast<double>(state_.epoch_top1_correct) / images, *counts});
+  const auto* const counts = &*average_counts;
+  recorder_->write_eval(state_, *counts, ema_ ? weights_counts : std::nullopt);
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
+  observe_progress(counts->top1_error());
   is_best_ = counts->top1_error() < state_.best_top1_error;
   if (is_best_) {
     state_.best_top1_error = counts->top1_error();
@@ -225,7 +261,28 @@ bool Trainer::evaluate_epoch() {
   return true;
 }
 
+void Trainer::observe_progress(double top1_error) {
+  auto plateau = plateau_of(state_);
+  if (optim::observe_plateau(config_.schedule, plateau, top1_error)) {
+    base::log_info("no progress for long: the learning rate falls");
+  }
+  state_.plateau_best = plateau.best;
+  state_.plateau_bad_evaluations = plateau.bad_evaluations;
+  state_.plateau_cooldown_left = plateau.cooldown_left;
+  state_.plateau_reductions = plateau.reductions;
+}
+
+std::optional<metrics::TopKCounts> Trainer::evaluate_weights() {
+  return evaluate(*parts_.model, *eval_loader_, batches_, {}, config_.train.precision);
+}
+
+std::optional<metrics::TopKCounts> Trainer::evaluate_average() {
+  const optim::Ema::Swap swap(*ema_);
+  return evaluate_weights();
+}
+
 void Trainer::finish_epoch() {
+  recorder_->write_epoch(state_, bad_images());
   state_.bad_images += train_loader_->bad_samples();
   unsaved_ = true;
   ++state_.epoch;
@@ -236,8 +293,8 @@ void Trainer::finish_epoch() {
   const bool last = state_.epoch == length_.num_epochs();
   if (last || is_best_ || state_.epoch % config_.checkpoint.every_epochs == 0) save_checkpoint();
   // Evaluation and saving are not training speed.
-  last_record_ = Clock::now();
-  last_record_wait_ = train_loader_->seconds_waited();
+  clock_.lap(StepPhase::kOther);
+  recorder_->restart_speed(state_);
 }
 
 bool Trainer::save_is_due() const {
@@ -247,14 +304,17 @@ bool Trainer::save_is_due() const {
 }
 
 void Trainer::save_checkpoint() {
-  read_sums();
-  state_.log_bytes = log_->bytes();
+  settle();
+  // The last gradient may have spoilt the weights without any loss telling it yet.
+  if (!is_finite(*parts_.model)) handle_non_finite(state_.step);
+  recorder_->note_lengths(state_);
   state_.random_state = random_state(torch::kCPU);
   state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
   const auto fill = [&](const std::filesystem::path& directory) {
     TrainState saved = state_;
     saved.bad_images = bad_images();
-    write_checkpoint_files(directory, *parts_.model, *optimizer_, {saved, provenance_},
+    recorder_->sync();
+    write_checkpoint_files(directory, tensors(), {saved, provenance_},
                            weight_metadata(config_, provenance_.class_names));
   };
   const auto path = store_.commit(state_.step, fill, {is_best_, config_.checkpoint.keep});

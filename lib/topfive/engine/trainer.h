@@ -5,32 +5,25 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include <torch/types.h>
 
 #include "topfive/engine/assembly.h"
+#include "topfive/engine/checkpoint.h"
 #include "topfive/engine/checkpoint_store.h"
-#include "topfive/engine/progress.h"
 #include "topfive/engine/run_config.h"
-#include "topfive/engine/run_log.h"
+#include "topfive/engine/run_length.h"
+#include "topfive/engine/run_recorder.h"
+#include "topfive/engine/step_clock.h"
+#include "topfive/engine/step_totals.h"
 #include "topfive/engine/train_state.h"
 #include "topfive/engine/train_step.h"
 #include "topfive/models/image_classifier.h"
+#include "topfive/optim/ema.h"
 #include "topfive/optim/optimizer.h"
+#include "topfive/optim/schedule.h"
 
 namespace topfive::engine {
-
-// How long a run is, in steps.
-struct RunLength {
-  std::int64_t steps_per_epoch = 0;
-  std::int64_t total_steps = 0;
-  std::int64_t num_epochs() const { return (total_steps + steps_per_epoch - 1) / steps_per_epoch; }
-  std::int64_t steps_in_epoch(std::int64_t epoch) const;  // the last one may be short
-};
-// UserError(kConfig) if the data set does not fill one batch.
-RunLength run_length(const TrainConfig& config, std::int64_t num_images);
 
 struct TrainerParts {
   torch::Device device = torch::kCPU;
@@ -58,13 +51,24 @@ class Trainer {
   const TrainState& state() const { return state_; }
 
  private:
-  bool train_epoch();       // false: stop requested
+  optim::SchedulePosition position() const;
+  CheckpointTensors tensors();
+  bool train_epoch();  // false: stop requested
+  void add_part(int part);
+  loss::MixPlan mix_plan(const DeviceBatch& batch, int part) const;
+  void after_step(StepSums sums, double learning_rate);
+  void count_skipped();
+  void write_train_record(double learning_rate);
   bool evaluate_epoch();    // false: stop requested
   bool evaluate_or_save();  // the same; saves before it passes an error on
+  void observe_progress(double top1_error);
+  std::optional<metrics::TopKCounts> evaluate_weights();
+  std::optional<metrics::TopKCounts> evaluate_average();
   void finish_epoch();
-  void after_step(const StepSums& sums, std::int64_t images, double learning_rate);
-  void write_train_record(double learning_rate);
-  void read_sums();  // waits for the device and moves the sums into state_
+  // Waits for the device and moves the sums into state_. What is not finite is dealt with as the config says.
+  void settle();
+  void handle_non_finite(std::int64_t step);
+  void roll_back(std::int64_t step);
   void save_checkpoint();
   bool save_is_due() const;
   bool should_stop() const;
@@ -75,27 +79,23 @@ class Trainer {
   RunConfig config_;
   TrainerParts parts_;
   RunLength length_;
+  StepClock clock_;
   std::unique_ptr<optim::Optimizer> optimizer_;
+  std::unique_ptr<optim::Ema> ema_;  // null: no average is kept
   std::unique_ptr<data::BatchLoader> train_loader_;
   std::unique_ptr<data::BatchLoader> eval_loader_;
   DeviceBatchMaker batches_;
+  TrainStep step_;
+  StepTotals totals_;
   CheckpointStore store_;
-  std::unique_ptr<RunLog> log_;  // open while run() is active
-  base::ProgressPrinter progress_;
+  std::optional<RunRecorder> recorder_;  // from run() on
   TrainState state_;
   Provenance provenance_;
   bool is_best_ = false;
-
-  // One entry a step since the last read, added up in step order, so that the sums do not depend on when they are read.
-  std::vector<StepSums> pending_;
-  std::int64_t pending_images_ = 0;
   bool unsaved_ = true;  // something happened since the last checkpoint
 
   std::chrono::steady_clock::time_point started_;
   std::chrono::steady_clock::time_point last_save_;
-  std::chrono::steady_clock::time_point last_record_;
-  std::int64_t last_record_step_ = 0;
-  double last_record_wait_ = 0.0;
 };
 
 }  // namespace topfive::engine

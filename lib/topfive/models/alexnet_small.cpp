@@ -3,12 +3,12 @@
 #include <torch/torch.h>
 
 #include "topfive/models/alexnet_parts.h"
+#include "topfive/models/batch_norm.h"
 
 namespace topfive::models {
 namespace {
 
 using torch::Tensor;
-using torch::nn::BatchNorm2d;
 using torch::nn::Conv2d;
 using torch::nn::Conv2dOptions;
 using torch::nn::Linear;
@@ -36,7 +36,7 @@ class AlexNetSmall : public ImageClassifier {
       const auto options = Conv2dOptions(channels, kWidths[i], kFilters[i]).padding(kFilters[i] / 2);
       const std::string number = std::to_string(i + 1);
       layers_.convs[i] = register_module("conv" + number, Conv2d(options));
-      if (config.batch_norm) norms_[i] = register_module("bn" + number, BatchNorm2d(kWidths[i]));
+      if (config.batch_norm) norms_[i] = register_module("bn" + number, BatchNorm(kWidths[i]));
       channels = kWidths[i];
     }
     layers_.linears[0] = register_module("fc6", Linear(small_features_of_conv5(config), kHidden));
@@ -75,7 +75,7 @@ class AlexNetSmall : public ImageClassifier {
 
   AlexNetConfig config_;
   AlexNetLayers layers_;
-  std::array<BatchNorm2d, 5> norms_{nullptr, nullptr, nullptr, nullptr, nullptr};
+  std::array<BatchNorm, 5> norms_{nullptr, nullptr, nullptr, nullptr, nullptr};
 };
 
 }  // namespace

@@ -38,14 +38,18 @@ void ConvBlockImpl::reset() {
   conv_ = register_module("conv", torch::nn::Conv2d(Conv2dOptions(options_).bias(!style_.batch_norm)));
   const std::int64_t channels = options_.out_channels();
   if (style_.batch_norm) {
-    bn_ = register_module("bn", torch::nn::BatchNorm2d(torch::nn::BatchNorm2dOptions(channels).eps(kBatchNormEpsilon)));
+    const bool rectifies = style_.activation == ActivationKind::kRelu;
+    bn_ = register_module("bn", BatchNorm(BatchNormPlan{channels, kBatchNormEpsilon, rectifies}));
   }
   activation_ = register_module("activation", ActivationLayer(style_.activation, channels));
 }
 
 Tensor ConvBlockImpl::forward(const Tensor& maps) {
   Tensor x = conv_->forward(maps);
-  if (style_.batch_norm) x = bn_->forward(x);
+  if (style_.batch_norm) {
+    x = bn_->forward(x);
+    if (bn_->plan().relu) return x;
+  }
   return activation_->forward(x);
 }
 

@@ -1,11 +1,11 @@
 // The blocks that GoogLeNet is made of.
 #pragma once
 
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
+#include "topfive/models/batch_norm.h"
 #include "topfive/models/googlenet.h"
 
 namespace topfive::models {
@@ -32,7 +32,7 @@ class ConvBlockImpl : public torch::nn::Cloneable<ConvBlockImpl> {
   torch::nn::Conv2dOptions options_;
   GoogLeNetStyle style_;
   torch::nn::Conv2d conv_{nullptr};
-  torch::nn::BatchNorm2d bn_{nullptr};
+  BatchNorm bn_{nullptr};
   ActivationLayer activation_{nullptr};
 };
 TORCH_MODULE(ConvBlock);

@@ -3,13 +3,7 @@
 #include <cmath>
 #include <vector>
 
-// One build serves machines with and without AVX: the loader picks the widest version that the
-// processor has.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define TOPFIVE_WIDE_VECTORS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define TOPFIVE_WIDE_VECTORS
-#endif
+#include "topfive/models/wide_vectors.h"
 
 namespace topfive::models {
 namespace {

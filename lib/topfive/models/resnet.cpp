@@ -43,7 +43,7 @@ class ResNet : public ImageClassifier {
     const auto stem = Conv2dOptions(config.input_channels, channels_, cifar ? 3 : 7).bias(false);
     conv1_ = register_module(
         "conv1", cifar ? Conv2d(Conv2dOptions(stem).padding(1)) : Conv2d(Conv2dOptions(stem).stride(2).padding(3)));
-    bn1_ = register_module("bn1", torch::nn::BatchNorm2d(channels_));
+    bn1_ = register_module("bn1", BatchNorm(BatchNormPlan{.channels = channels_, .relu = rectifies()}));
     activation1_ = register_module("activation1", ActivationLayer(config.activation, channels_));
     make_stages();
     fc_ = register_module("fc", torch::nn::Linear(channels_, config.num_classes));
@@ -51,14 +51,17 @@ class ResNet : public ImageClassifier {
   }
 
   Prediction forward(const Tensor& images) override {
-    Tensor x = activation1_->forward(bn1_->forward(conv1_->forward(images)));  // [N, 64, 112, 112] at 224 pixels
-    if (config_.family == ResNetFamily::kImageNet) x = pool(x);                // [N, 64, 56, 56]
-    for (auto& stage : stages_) x = stage->forward(x);                         // last: [N, 512 or 2048, 7, 7]
+    Tensor x = bn1_->forward(conv1_->forward(images));  // [N, 64, 112, 112] at 224 pixels
+    if (!rectifies()) x = activation1_->forward(x);
+    if (config_.family == ResNetFamily::kImageNet) x = pool(x);  // [N, 64, 56, 56]
+    for (auto& stage : stages_) x = stage->forward(x);           // last: [N, 512 or 2048, 7, 7]
     x = torch::adaptive_avg_pool2d(x, {1, 1});
     return {fc_->forward(x.flatten(1)), {}};
   }
 
  private:
+  bool rectifies() const { return config_.activation == ActivationKind::kRelu; }
+
   Tensor pool(const Tensor& maps) const {
     if (!config_.anti_aliased_stride) return torch::max_pool2d(maps, {3, 3}, {2, 2}, {1, 1});
     return blur_pool(torch::max_pool2d(maps, {3, 3}, {1, 1}, {1, 1}));
@@ -115,7 +118,7 @@ class ResNet : public ImageClassifier {
   ResNetConfig config_;
   std::int64_t channels_ = 0;  // of the maps at the point that the constructor has reached
   Conv2d conv1_{nullptr};
-  torch::nn::BatchNorm2d bn1_{nullptr};
+  BatchNorm bn1_{nullptr};
   ActivationLayer activation1_{nullptr};
   std::vector<torch::nn::Sequential> stages_;
   torch::nn::Linear fc_{nullptr};

@@ -3,10 +3,10 @@
 
 #include <array>
 
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
 
+#include "topfive/models/batch_norm.h"
 #include "topfive/models/resnet.h"
 
 namespace topfive::models {
@@ -33,15 +33,17 @@ class ResNetBlockImpl : public torch::nn::Cloneable<ResNetBlockImpl> {
   void reset() override;
   torch::Tensor forward(const torch::Tensor& maps);  // [N, C, H, W] -> [N, out_channels, H / stride, W / stride]
 
-  torch::nn::BatchNorm2d& last_norm() { return norms_[num_convs_ - 1]; }
+  BatchNorm& last_norm() { return norms_[num_convs_ - 1]; }
 
  private:
+  torch::Tensor joined(const torch::Tensor& branch, const torch::Tensor& maps);
   torch::Tensor shortcut(const torch::Tensor& maps);
+  bool norm_rectifies(std::size_t conv) const;
 
   ResNetBlockPlan plan_;
   std::size_t num_convs_;
   std::array<torch::nn::Conv2d, 3> convs_{nullptr, nullptr, nullptr};
-  std::array<torch::nn::BatchNorm2d, 3> norms_{nullptr, nullptr, nullptr};
+  std::array<BatchNorm, 3> norms_{nullptr, nullptr, nullptr};
   std::array<ActivationLayer, 3> activations_{nullptr, nullptr, nullptr};
   torch::nn::Sequential downsample_{nullptr};
 };

@@ -6,6 +6,7 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/batch_norm.h"
 #include "topfive/models/initialisation.h"
 #include "topfive/models/local_response_norm.h"
 
@@ -83,8 +84,16 @@ class Vgg : public ImageClassifier {
     for (const Stage& stage : stages_of(config.configuration)) {
       for (const PlannedConv& conv : stage) {
         layers->push_back(Conv2d(Conv2dOptions(channels, conv.channels, conv.filter).padding(conv.filter / 2)));
-        if (config.batch_norm) layers->push_back(torch::nn::BatchNorm2d(conv.channels));
-        layers->push_back(ActivationLayer(config.activation, conv.channels));
+        const bool norm_rectifies = config.batch_norm && config.activation == ActivationKind::kRelu;
+        if (config.batch_norm) {
+          layers->push_back(BatchNorm(BatchNormPlan{.channels = conv.channels, .relu = norm_rectifies}));
+        }
+        // An empty place keeps the numbers of the layers, which are the parameters' names.
+        if (norm_rectifies) {
+          layers->push_back(torch::nn::Identity());
+        } else {
+          layers->push_back(ActivationLayer(config.activation, conv.channels));
+        }
         if (first && config.configuration == VggConfiguration::kALrn) layers->push_back(VggResponseNorm());
         channels = conv.channels;
         first = false;

@@ -24,7 +24,7 @@ torch::Tensor unit_norms(const torch::Tensor& tensor) {
 }
 
 void clip_units(const torch::Tensor& parameter, const ClipConfig& config) {
-  torch::Tensor gradient = parameter.grad();
+  const torch::Tensor& gradient = parameter.grad();
   const auto largest = unit_norms(parameter.detach()).clamp_min_(config.adaptive_epsilon).mul_(config.adaptive);
   const auto norms = unit_norms(gradient);
   const auto factors =

@@ -118,6 +118,7 @@ bool Trainer::train_epoch() {
   plan.shuffle = true;
   plan.drop_last = true;
   plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
+  plan.pipeline = &parts_.train_input->pipeline_for(state_.epoch);
   train_loader_->start(plan);
   const std::int64_t steps = length_.steps_in_epoch(state_.epoch);
   while (state_.batch_in_epoch < steps) {

@@ -45,8 +45,7 @@ TEST_CASE("settings that contradict each other are refused with the reason") {
 
 TEST_CASE("a wrong type or key is one line that names the nearest right one") {
   const auto [text, words] = GENERATE(table<std::string, std::string>({
-      {R"({"type": "adam"})",
-       "type: \"adam\" is not one of sgd, adamw, lamb, rmsprop; did you mean \"adamw\"?"},
+      {R"({"type": "adam"})", "type: \"adam\" is not one of sgd, adamw, lamb, rmsprop; did you mean \"adamw\"?"},
       {R"({"type": "sgd", "momentun": 0.9})", "momentun: unknown key; did you mean \"momentum\"?"},
       {R"({"type": "adamw", "momentum": 0.9})", "momentum: unknown key"},
   }));

@@ -73,8 +73,12 @@ const base::Fields<CheckpointConfig>& CheckpointConfig::fields() {
                   {.help = "minutes between checkpoints, 0 for none by time", .min = 0, .max = 1e6})
           .number("every_epochs", &CheckpointConfig::every_epochs,
                   {.help = "epochs between checkpoints; the end is always saved", .min = 1, .max = 1e6})
-          .number("keep", &CheckpointConfig::keep,
-                  {.help = "newest checkpoints kept, beside the best one", .min = 1, .max = 1'000});
+          .number("keep", &CheckpointConfig::keep, {.help = "newest checkpoints kept", .min = 1, .max = 1'000})
+          .number("keep_best", &CheckpointConfig::keep_best,
+                  {.help = "checkpoints with the lowest top-1 error kept beside the newest", .min = 1, .max = 1'000})
+          .choice("on_error", &CheckpointConfig::on_error, {{"stop", OnSaveError::kStop}, {"warn", OnSaveError::kWarn}},
+                  {.help = "when a checkpoint cannot be saved: stop the run, or warn and try again at the next; those "
+                           "before it are intact"});
   return kFields;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "topfive/base/config_fields.h"
+#include "topfive/engine/checkpoint_writer.h"
 #include "topfive/optim/ema.h"
 #include "topfive/optim/grad_scaler.h"
 #include "topfive/optim/gradient_clip.h"
@@ -41,7 +42,9 @@ struct CheckpointConfig {
   std::int64_t every_steps = 0;  // 0: not by steps
   double every_minutes = 30;     // 0: not by time
   int every_epochs = 1;
-  int keep = 2;  // newest ones kept; the best one is kept beside them
+  int keep = 2;       // newest ones kept
+  int keep_best = 1;  // kept beside them: those with the lowest top-1 error
+  OnSaveError on_error = OnSaveError::kStop;
   static const base::Fields<CheckpointConfig>& fields();
 };
 

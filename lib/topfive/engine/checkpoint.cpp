@@ -53,12 +53,21 @@ int digit_value(char digit) {
 
 }  // namespace
 
-void write_checkpoint_files(const std::filesystem::path& directory, const CheckpointTensors& tensors,
-                            const StateFile& state, const weights::Metadata& metadata) {
-  weights::save_tensors(directory / kModelFile, weights::module_tensors(tensors.model), metadata);
-  weights::save_tensors(directory / kOptimizerFile, optimizer_state(tensors), {});
-  if (tensors.ema != nullptr) weights::save_tensors(directory / kAverageFile, tensors.ema->tensors(), metadata);
-  base::write_file_atomically(directory / "state.json", dump_state(state));
+void copy_tensors(const CheckpointTensors& tensors, TensorCopies& copies) {
+  copies.model.take(weights::module_tensors(tensors.model));
+  copies.optimizer.take(optimizer_state(tensors));
+  copies.average.take(tensors.ema != nullptr ? tensors.ema->tensors() : optim::NamedTensors());
+}
+
+void add_checkpoint_files(CheckpointFiles& files, const TensorCopies& copies, const StateFile& state,
+                          const weights::Metadata& metadata) {
+  const auto add = [&](const char* name, const HostCopy& copy, const weights::Metadata& more) {
+    weights::encode_tensors(copy.tensors(), more, [&](base::FileParts parts) { files.add(name, parts); });
+  };
+  add(kModelFile, copies.model, metadata);
+  add(kOptimizerFile, copies.optimizer, {});
+  if (!copies.average.tensors().empty()) add(kAverageFile, copies.average, metadata);
+  files.add("state.json", dump_state(state));
 }
 
 StateFile read_state_file(const std::filesystem::path& checkpoint) {
@@ -75,7 +84,10 @@ void load_tensors(const std::filesystem::path& checkpoint, const CheckpointTenso
   auto [scaler, optimizer] = split_state(weights::load_tensors(checkpoint / kOptimizerFile).tensors);
   tensors.optimizer.load_state(optimizer);
   if (tensors.grad_scaler != nullptr) tensors.grad_scaler->load_state(scaler);
-  if (tensors.ema != nullptr) tensors.ema->load(weights::load_tensors(checkpoint / kAverageFile).tensors);
+  if (tensors.ema == nullptr) return;
+  const auto average = checkpoint / kAverageFile;
+  const bool saved = std::filesystem::exists(average);
+  tensors.ema->load(saved ? weights::load_tensors(average).tensors : weights::module_tensors(tensors.model));
 }
 
 std::filesystem::path weights_to_evaluate(const std::filesystem::path& checkpoint) {

@@ -6,6 +6,8 @@
 
 #include <torch/types.h>
 
+#include "topfive/engine/checkpoint_manifest.h"
+#include "topfive/engine/host_copy.h"
 #include "topfive/engine/train_state.h"
 #include "topfive/models/image_classifier.h"
 #include "topfive/optim/ema.h"
@@ -23,13 +25,22 @@ struct CheckpointTensors {
   optim::GradScaler* grad_scaler = nullptr;  // null: not fp16
 };
 
-// Writes model.safetensors, optimizer.safetensors, ema.safetensors where there is an average, and state.json into an
-// existing directory, syncing each. The loss scale goes into optimizer.safetensors as grad_scaler.*. `metadata` goes
-// into the weights' files: see weight_metadata().
-void write_checkpoint_files(const std::filesystem::path& directory, const CheckpointTensors& tensors,
-                            const StateFile& state, const weights::Metadata& metadata);
+// The tensors of each of a checkpoint's files, copied, so that training can go on while they are written.
+struct TensorCopies {
+  HostCopy model;
+  HostCopy optimizer;  // and the loss scale, as grad_scaler.*
+  HostCopy average;    // empty: none is kept
+};
+// Returns when the values have arrived.
+void copy_tensors(const CheckpointTensors& tensors, TensorCopies& copies);
 
-// Brings all of it back. UserError(kBadData) where names or shapes differ, or something is missing.
+// Adds model.safetensors, optimizer.safetensors, ema.safetensors where there is an average, and state.json. `metadata`
+// goes into the weights' files: see weight_metadata().
+void add_checkpoint_files(CheckpointFiles& files, const TensorCopies& copies, const StateFile& state,
+                          const weights::Metadata& metadata);
+
+// Brings all of it back. An average that the checkpoint lacks starts from the weights. UserError(kBadData) where names
+// or shapes differ, or something else is missing.
 void load_tensors(const std::filesystem::path& checkpoint, const CheckpointTensors& tensors);
 
 // The file of a checkpoint that should be evaluated: of the average, if one was kept, else of the weights.

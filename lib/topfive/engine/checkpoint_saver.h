@@ -44,7 +44,7 @@ class CheckpointSaver {
  private:
   CheckpointConfig config_;
   CheckpointStore store_;
-  FileCopies copies_;
+  TensorCopies copies_;
   StateFile state_;
   weights::Metadata metadata_;
   CheckpointWriter writer_;  // Last, so that it ends before what it reads.

@@ -224,7 +224,8 @@ RunNeeds measure_needs(const DryRunParts& parts) {
   needs.epoch_bytes = std::llround(loading.bytes_per_picture *
                                    static_cast<double>(length.steps_per_epoch * parts.config.train.global_batch_size));
   needs.checkpoint_bytes = needs.memory.parameters + needs.memory.optimizer + needs.memory.average;
-  needs.checkpoints = parts.config.checkpoint.keep + 2;  // the best one, and the one that is being written
+  needs.checkpoints =
+      parts.config.checkpoint.keep + parts.config.checkpoint.keep_best + 1;  // the last is being written
   needs.loader_seconds = loading.seconds_per_picture;
   needs.loader_share = loading.share_of_cores;
   needs.shared_cores = parts.device.is_cpu();

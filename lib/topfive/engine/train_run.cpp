@@ -81,7 +81,7 @@ void warn_of_rate(const Preparation& run, const TrainRequest& request) {
 
 std::optional<std::filesystem::path> checkpoint_to_resume(const TrainRequest& request) {
   const auto folder = request.run_directory / "checkpoints";
-  const CheckpointStore store(folder);
+  CheckpointStore store(folder);
   if (request.resume.empty()) {
     if (store.empty()) return std::nullopt;
     throw base::UserError(base::ExitCode::kCannotCreate,
@@ -138,6 +138,7 @@ TrainOutcome run_in_directory(const TrainRequest& request) {
   parts.eval_input = &run->eval_input;
   parts.run_directory = request.run_directory;
   parts.max_time = request.max_time;
+  parts.accepted_changes = request.accepted_changes;
   Trainer trainer(run->config, std::move(parts));
   if (checkpoint) {
     trainer.resume_from(*checkpoint);

@@ -17,6 +17,7 @@
 #include "topfive/engine/health_facts.h"
 #include "topfive/engine/non_finite.h"
 #include "topfive/engine/preprocessing.h"
+#include "topfive/engine/resume_check.h"
 #include "topfive/engine/skip_guard.h"
 #include "topfive/engine/training_curve.h"
 #include "topfive/version.h"
@@ -58,8 +59,8 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
                                parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
       step_(*parts_.model, *optimizer_, step_options(config), clock_),
-      store_(parts_.run_directory / "checkpoints"),
-      provenance_(make_provenance(config, parts_.train_input->source())) {
+      provenance_(make_provenance(config, parts_.train_input->source())),
+      saver_(parts_.run_directory / "checkpoints", config.checkpoint) {
   optim::check_schedule(config.schedule, length_.steps_per_epoch, length_.total_steps);
   if (!config.train.ema.enabled()) return;
   const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
@@ -81,17 +82,7 @@ data::LoaderOptions Trainer::train_options() {
 
 void Trainer::resume_from(const std::filesystem::path& checkpoint) {
   const StateFile saved = read_state_file(checkpoint);
-  const auto differing = differing_keys(saved.provenance.config_json, provenance_.config_json);
-  if (!differing.empty()) {
-    throw base::UserError(base::ExitCode::kConfig,
-                          "the config differs from the checkpoint's in " + base::join(differing) +
-                              "; resume with the same recipe, or start a new run in another --out");
-  }
-  if (saved.provenance.data_fingerprint != provenance_.data_fingerprint) {
-    throw base::UserError(base::ExitCode::kBadData,
-                          "the training data differ from those of " + checkpoint.string() +
-                              "; resume with the same --data, or start a new run in another --out");
-  }
+  check_same_run(saved.provenance, provenance_, parts_.accepted_changes, checkpoint);
   load_tensors(checkpoint, tensors());
   state_ = saved.state;
   set_random_state(torch::kCPU, state_.random_state);
@@ -111,11 +102,13 @@ TrainOutcome Trainer::run() {
     if (!train_epoch() || !evaluate_or_save()) {
       recorder_->finish_line();
       if (unsaved_) save_checkpoint();
+      saver_.finish();
       return TrainOutcome::kStopped;
     }
     finish_epoch();
   }
   recorder_->finish_line();
+  saver_.finish();
   return TrainOutcome::kFinished;
 }
 
@@ -164,6 +157,7 @@ void Trainer::after_step(StepSums sums, double learning_rate) {
   const bool counts = skipped && !sums.scale_fell;
   totals_.add(std::move(sums));
   unsaved_ = true;
+  top1_error_ = std::nullopt;
   ++state_.step;
   ++state_.batch_in_epoch;
   if (counts) count_skipped();
@@ -171,6 +165,7 @@ void Trainer::after_step(StepSums sums, double learning_rate) {
   const bool epoch_ends = state_.batch_in_epoch == length_.steps_in_epoch(state_.epoch);
   if (state_.step % config_.log.every_steps == 0 || epoch_ends) write_train_record(learning_rate);
   if (!epoch_ends && save_is_due()) save_checkpoint();
+  saver_.check();
 }
 
 void Trainer::write_train_record(double learning_rate) {
@@ -210,7 +205,7 @@ void Trainer::handle_non_finite(std::int64_t step) {
 }
 
 void Trainer::roll_back(std::int64_t step) {
-  const auto checkpoint = store_.newest_valid();
+  const auto checkpoint = saver_.newest_valid();
   if (!checkpoint) {
     recorder_->finish_line();
     throw base::UserError(base::ExitCode::kConfig,
@@ -232,6 +227,7 @@ bool Trainer::evaluate_or_save() {
   } catch (const base::UserError& error) {
     // The epoch's training is done and paid for; only its evaluation is missing.
     save_checkpoint();
+    saver_.finish();
     throw base::UserError(error.code(), std::string(error.what()) +
                                             "; the epoch is saved: mend the data, then go on "
                                             "with --resume auto");
@@ -252,6 +248,7 @@ bool Trainer::evaluate_epoch() {
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
   observe_progress(counts->top1_error());
+  top1_error_ = counts->top1_error();
   is_best_ = counts->top1_error() < state_.best_top1_error;
   if (is_best_) {
     state_.best_top1_error = counts->top1_error();
@@ -310,15 +307,12 @@ void Trainer::save_checkpoint() {
   recorder_->note_lengths(state_);
   state_.random_state = random_state(torch::kCPU);
   state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
-  const auto fill = [&](const std::filesystem::path& directory) {
-    TrainState saved = state_;
-    saved.bad_images = bad_images();
-    recorder_->sync();
-    write_checkpoint_files(directory, tensors(), {saved, provenance_},
-                           weight_metadata(config_, provenance_.class_names));
-  };
-  const auto path = store_.commit(state_.step, fill, {is_best_, config_.checkpoint.keep});
-  base::log_debug("saved " + path.string());
+  SaveRequest request{tensors(), {state_, provenance_}, weight_metadata(config_, provenance_.class_names)};
+  request.state.state.bad_images = bad_images();
+  request.is_best = is_best_;
+  request.top1_error = top1_error_;
+  request.sync_logs = [this] { recorder_->sync(); };
+  saver_.save(std::move(request));
   is_best_ = false;
   unsaved_ = false;
   last_save_ = Clock::now();

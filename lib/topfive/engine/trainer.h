@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <torch/types.h>
 
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/checkpoint.h"
-#include "topfive/engine/checkpoint_store.h"
+#include "topfive/engine/checkpoint_saver.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/engine/run_length.h"
 #include "topfive/engine/run_recorder.h"
@@ -32,6 +34,7 @@ struct TrainerParts {
   const SplitInput* eval_input = nullptr;
   std::filesystem::path run_directory;  // exists, is writable and locked by this process
   std::optional<std::chrono::seconds> max_time;
+  std::vector<std::string> accepted_changes;  // on resume; see check_same_run()
 };
 
 // One process, one device. Everything that changes the result is a function of config, data and TrainState, so a
@@ -87,15 +90,16 @@ class Trainer {
   DeviceBatchMaker batches_;
   TrainStep step_;
   StepTotals totals_;
-  CheckpointStore store_;
   std::optional<RunRecorder> recorder_;  // from run() on
   TrainState state_;
   Provenance provenance_;
   bool is_best_ = false;
-  bool unsaved_ = true;  // something happened since the last checkpoint
+  std::optional<double> top1_error_;  // of the weights as they are, where they were evaluated
+  bool unsaved_ = true;               // something happened since the last checkpoint
 
   std::chrono::steady_clock::time_point started_;
   std::chrono::steady_clock::time_point last_save_;
+  CheckpointSaver saver_;  // Last: its thread reads what stands above.
 };
 
 }  // namespace topfive::engine

@@ -159,7 +159,7 @@ TEST_CASE("every line of metrics.csv has the header's columns", "[engine]") {
     MetricsCsv csv(path, 0);
     csv.write(full_record());
     csv.write(TrainRecord{40, 1, NAN, 0.01, 87.5, 0.25});
-    csv.write(EvalRecord{40, 1, 2.5, 0.4, {812, 950, 1000}, {}, 1700000001.0});
+    csv.write(EvalRecord{40, 1, 2.5, 0.4, {812, 950, 1000}, 1700000001.0});
     bytes = csv.bytes();
   }
   const auto lines = lines_of(path);

@@ -72,8 +72,13 @@ TEST_CASE("the slower of step and loader decides on a GPU, the sum of both on sh
                                      ContainsSubstring("about 80 hours"));
   needs.loader_seconds = 1.0 / 200.0;
   CHECK_THAT(text_of(needs, {}), ContainsSubstring("data-bound") && ContainsSubstring("about 160 hours"));
+  needs.images = 1000;
+  CHECK_THAT(text_of(needs, {}), ContainsSubstring("about 0.1 minutes for 1,000 pictures"));
+  needs.images = resnet50().images;
   needs.shared_cores = true;
   CHECK_THAT(text_of(needs, {}), ContainsSubstring("on the same cores") && ContainsSubstring("about 240 hours"));
+  needs.loader_share = 0.5;
+  CHECK_THAT(text_of(needs, {}), ContainsSubstring("about 160 hours"));
 }
 
 TEST_CASE("memory that is not there is reported with what to change", "[run_watch]") {

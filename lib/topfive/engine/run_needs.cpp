@@ -61,9 +61,11 @@ std::string speed_line(const RunNeeds& needs) {
 }
 
 std::string time_line(const RunNeeds& needs) {
-  const double hours = seconds_per_image(needs) * static_cast<double>(needs.images) / 3600.0;
-  return "time       about " + fixed(hours, hours < 10.0 ? 2 : 0) + " hours for " + base::with_thousands(needs.images) +
-         " pictures, evaluations apart";
+  const double minutes = seconds_per_image(needs) * static_cast<double>(needs.images) / 60.0;
+  const bool long_run = minutes >= 60.0;
+  const double shown = long_run ? minutes / 60.0 : minutes;
+  return "time       about " + fixed(shown, shown < 10.0 ? 1 : 0) + (long_run ? " hours" : " minutes") + " for " +
+         base::with_thousands(needs.images) + " pictures, evaluations apart";
 }
 
 }  // namespace

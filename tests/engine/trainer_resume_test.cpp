@@ -125,7 +125,7 @@ TEST_CASE("a stop request saves where it stands, also in the first step", "[engi
   const auto outcome = run.trainer().run();
   topfive::base::reset_stop_request();
   CHECK(outcome == TrainOutcome::kStopped);
-  const topfive::engine::CheckpointStore store(scratch.path() / "checkpoints");
+  topfive::engine::CheckpointStore store(scratch.path() / "checkpoints");
   CHECK(store.newest_valid()->filename() == "step-00000000");
 }
 

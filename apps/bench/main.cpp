@@ -48,9 +48,8 @@ void add_train_flags(CLI::App& app, topfive::bench::TrainBenchRequest& request) 
   app.add_option("--precision", request.precision, "float32, bf16 or fp16")->capture_default_str();
   app.add_option("--steps", request.steps, "Steps to measure")->capture_default_str()->check(CLI::Range(1, 1'000'000));
   app.add_option("--threads", request.threads, "Threads that compute; 0: one a core")->check(CLI::Range(0, 1024));
-  auto* channels_last = app.add_flag("--channels-last", "Channels side by side in memory (the default)");
-  app.add_flag("--contiguous", request.contiguous, "Pixels of a channel side by side in memory")
-      ->excludes(channels_last);
+  app.add_flag("--contiguous,!--channels-last", request.contiguous,
+               "Pixels of a channel side by side in memory; else, and by default, channels of a pixel");
   app.add_option("--json", request.json, "Write all figures as JSON");
 }
 

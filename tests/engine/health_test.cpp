@@ -82,6 +82,15 @@ TEST_CASE("a loss that moves on in between is not stuck", "[run_watch]") {
   CHECK(warnings_of(monitor, 100, 20'000, now_and_then).empty());
 }
 
+TEST_CASE("a run of which no step counts any more is reported", "[run_watch]") {
+  HealthMonitor monitor({}, kImageNet);
+  const auto skipping = [](IntervalFigures& figures) { figures.loss = NAN; };
+  CHECK(warnings_of(monitor, 100, 200, skipping).empty());
+  const auto warnings = warnings_of(monitor, 300, 2000, skipping);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].name == "every-step-skipped");
+}
+
 TEST_CASE("a gradient far above its usual norm is reported", "[run_watch]") {
   HealthMonitor monitor({}, kImageNet);
   const auto leap = [](IntervalFigures& figures) {

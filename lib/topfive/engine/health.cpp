@@ -40,6 +40,7 @@ double median(std::vector<double> values) {
 std::vector<HealthWarning> HealthMonitor::observe(const IntervalFigures& figures) {
   Warnings warnings;
   if (!config_.warnings) return warnings;
+  check_skipping(figures, warnings);
   check_loss(figures, warnings);
   check_gradient(figures, warnings);
   check_parameters(figures, warnings);
@@ -50,6 +51,15 @@ std::vector<HealthWarning> HealthMonitor::observe(const IntervalFigures& figures
 
 void HealthMonitor::warn(Warnings& warnings, const std::string& name, const std::string& text) {
   if (warned_.insert(name).second) warnings.push_back({name, text});
+}
+
+void HealthMonitor::check_skipping(const IntervalFigures& figures, Warnings& warnings) {
+  intervals_skipped_ = std::isnan(figures.loss) ? intervals_skipped_ + 1 : 0;
+  if (intervals_skipped_ < kPatience) return;
+  warn(warnings, "every-step-skipped",
+       "no step counts any more at step " + base::with_thousands(figures.step) +
+           ", as no gradient is finite; go back to an earlier checkpoint (--resume PATH), and check "
+           "schedule.base_learning_rate and with fp16 train.grad_scaler");
 }
 
 void HealthMonitor::check_loss(const IntervalFigures& figures, Warnings& warnings) {

@@ -22,7 +22,7 @@ struct HealthFacts {
 // One interval of the run's log.
 struct IntervalFigures {
   std::int64_t step = 0;
-  double loss = 0.0;       // mean over the interval
+  double loss = 0.0;       // mean over the interval; NaN where every step of it was skipped
   double seconds = 0.0;    // of the interval
   double data_wait = 0.0;  // share of them spent waiting for pictures
   std::optional<double> gradient_norm;
@@ -56,6 +56,7 @@ class HealthMonitor {
  private:
   using Warnings = std::vector<HealthWarning>;
   void warn(Warnings& warnings, const std::string& name, const std::string& text);
+  void check_skipping(const IntervalFigures& figures, Warnings& warnings);
   void check_loss(const IntervalFigures& figures, Warnings& warnings);
   void check_gradient(const IntervalFigures& figures, Warnings& warnings);
   void check_parameters(const IntervalFigures& figures, Warnings& warnings);
@@ -65,6 +66,7 @@ class HealthMonitor {
   HealthConfig config_;
   HealthFacts facts_;
   std::set<std::string> warned_;
+  int intervals_skipped_ = 0;
   int intervals_at_guessing_ = 0;
   std::vector<double> gradient_norms_;  // the latest ones
   std::optional<double> least_parameter_norm_;

@@ -1,6 +1,7 @@
 #include "topfive/engine/run_log.h"
 
 #include <fstream>
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -39,7 +40,7 @@ TrainRecord read_train(const Json& json) {
   TrainRecord record;
   record.step = integer(json, "step");
   record.epoch = integer(json, "epoch");
-  record.loss = number(json, "loss");
+  record.loss = number(json, "loss", std::numeric_limits<double>::quiet_NaN());
   record.learning_rate = number(json, "learning_rate");
   record.images_per_second = number(json, "images_per_second");
   record.data_wait = number(json, "data_wait");

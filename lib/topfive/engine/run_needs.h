@@ -32,6 +32,7 @@ struct RunNeeds {
   int checkpoints = 0;          // that lie on the disk at once
   double step_seconds = 0.0;    // of computing, for a picture
   double loader_seconds = 0.0;  // of loading, for a picture, with all loader threads and nothing beside it
+  double loader_share = 1.0;    // of the cores, that the loader's threads can keep busy
   bool shared_cores = false;    // computing and loading take turns on the same cores
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -324,11 +325,11 @@ Normalised normalise(const FusedNormInputs& inputs) {
 
 class FusedNormFunction : public torch::autograd::Function<FusedNormFunction> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& maps, const Tensor& shortcut, const Tensor& weight,
-                        const Tensor& bias, const FusedNormInputs& inputs) {
+  static Tensor forward(AutogradContext* context, const Tensor& maps, const std::optional<Tensor>& shortcut,
+                        const Tensor& weight, const Tensor& bias, const FusedNormInputs& inputs) {
     FusedNormInputs own = inputs;
     own.maps = maps;
-    own.shortcut = shortcut;
+    own.shortcut = shortcut.value_or(Tensor());
     const Normalised result = normalise(own);
     const bool with_shortcut = inputs.tail == NormTail::kShortcutRelu;
     context->save_for_backward(
@@ -361,11 +362,11 @@ bool fused_norm_fits(const Tensor& maps, const Tensor& weight) {
 }
 
 Tensor fused_norm_training(const FusedNormInputs& inputs) {
-  Tensor shortcut = inputs.shortcut;
-  if (shortcut.defined()) {
-    TORCH_CHECK(shortcut.sizes() == inputs.maps.sizes(), "batch norm: a shortcut of ", shortcut.sizes(), " beside ",
-                inputs.maps.sizes());
-    shortcut = shortcut.to(inputs.maps.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+  std::optional<Tensor> shortcut;
+  if (inputs.shortcut.defined()) {
+    TORCH_CHECK(inputs.shortcut.sizes() == inputs.maps.sizes(), "batch norm: a shortcut of ", inputs.shortcut.sizes(),
+                " beside ", inputs.maps.sizes());
+    shortcut = inputs.shortcut.to(inputs.maps.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
   }
   return FusedNormFunction::apply(inputs.maps, shortcut, inputs.weight, inputs.bias, inputs);
 }

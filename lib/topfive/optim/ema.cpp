@@ -42,7 +42,7 @@ double ema_decay(const EmaConfig& config, const EmaRun& run, std::int64_t step) 
   const std::int64_t start = std::llround(config.start_epochs * static_cast<double>(run.steps_per_epoch));
   if (step <= start) return 0.0;
   const std::int64_t updates_before = (step - 1) / config.every_steps - start / config.every_steps;
-  if (start == 0 && updates_before == 0) return 0.0;
+  if (updates_before == 0) return 0.0;
   const double decay = config.torchvision_rescale ? rescaled(config, run) : config.decay;
   const auto n = static_cast<double>(updates_before);
   return config.warmup ? std::min(decay, (1.0 + n) / (10.0 + n)) : decay;

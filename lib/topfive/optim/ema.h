@@ -22,7 +22,7 @@ namespace topfive::optim {
 struct EmaConfig {
   double decay = 0.0;  // 0: no average is kept
   std::int64_t every_steps = 1;
-  double start_epochs = 0.0;  // until then the average is a copy of the weights
+  double start_epochs = 0.0;  // until then, and at the first update after, the average is a copy of the weights
   bool warmup = false;
   bool torchvision_rescale = false;
   bool enabled() const { return decay > 0.0; }
@@ -37,7 +37,7 @@ struct EmaRun {
 };
 
 // The decay of the update that follows optimizer step `step`, from 1; 0 is a copy. With n updates since start_epochs,
-// this one not counted:
+// this one not counted, of which the first is a copy:
 //   warmup               min(decay, (1 + n) / (10 + n)), as in TensorFlow
 //   torchvision_rescale  1 - min(1, (1 - decay) * global batch * every_steps / epochs), as in torchvision's train.py
 double ema_decay(const EmaConfig& config, const EmaRun& run, std::int64_t step);

@@ -27,7 +27,8 @@ void clip_units(const torch::Tensor& parameter, const ClipConfig& config) {
   torch::Tensor gradient = parameter.grad();
   const auto largest = unit_norms(parameter.detach()).clamp_min_(config.adaptive_epsilon).mul_(config.adaptive);
   const auto norms = unit_norms(gradient);
-  const auto factors = torch::where(norms.lt(largest), torch::ones_like(norms), largest / norms.clamp_min(kSmallestNorm));
+  const auto factors =
+      torch::where(norms.lt(largest), torch::ones_like(norms), largest / norms.clamp_min(kSmallestNorm));
   gradient.mul_(factors);
 }
 
@@ -55,8 +56,9 @@ const base::Fields<ClipConfig>& ClipConfig::fields() {
                    .min = 0,
                    .max = 100,
                    .paper = "0.01 (NFNet, arXiv 2102.06171)"})
-          .number("adaptive_epsilon", &ClipConfig::adaptive_epsilon,
-                  {.help = "Norms of weights count as at least this", .min = 1e-12, .max = 1, .paper = "0.001 (NFNet)"});
+          .number(
+              "adaptive_epsilon", &ClipConfig::adaptive_epsilon,
+              {.help = "Norms of weights count as at least this", .min = 1e-12, .max = 1, .paper = "0.001 (NFNet)"});
   return kFields;
 }
 

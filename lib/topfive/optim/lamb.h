@@ -5,7 +5,8 @@
 //   m <- beta1 m + (1 - beta1) g             v <- beta2 v + (1 - beta2) g^2
 //   u = (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
 //   coupled decay:    u <- u + decay * w     decoupled decay:  w <- w - rate * decay * w
-//   w <- w - rate * trust * u                trust = |w| / |u|, or 1 where one of them is 0 or the tensor does not decay
+//   w <- w - rate * trust * u                trust = |w| / |u|, or 1 where one of them is 0 or the tensor does not
+//   decay
 #pragma once
 
 #include "topfive/optim/grouped_optimizer.h"

@@ -44,8 +44,7 @@ base::Fields<Optimizer>& add_moment_fields(base::Fields<Optimizer>& fields) {
               {.help = "Share of the mean gradient that is kept at each step", .min = 0, .max = kLargestMomentum})
       .number("beta2", &Optimizer::beta2,
               {.help = "Share of the mean squared gradient that is kept at each step", .min = 0, .max = 0.999999})
-      .number("epsilon", &Optimizer::epsilon,
-              {.help = "Added to the root of the mean square", .min = 1e-16, .max = 1});
+      .number("epsilon", &Optimizer::epsilon, {.help = "Added to the root of the mean square", .min = 1e-16, .max = 1});
 }
 
 std::string sgd_problem(const SgdConfig& config) {
@@ -84,8 +83,7 @@ base::Fields<AdamWConfig> adamw_fields() {
 base::Fields<LambConfig> lamb_fields() {
   base::Fields<LambConfig> fields("Adam with a rate per tensor for large batches (You et al., arXiv 1904.00962).");
   add_moment_fields(fields)
-      .boolean("bias_correction", &LambConfig::bias_correction,
-               {.help = "Makes up for averages that start at zero"})
+      .boolean("bias_correction", &LambConfig::bias_correction, {.help = "Makes up for averages that start at zero"})
       .number("max_gradient_norm", &LambConfig::max_gradient_norm,
               {.help = "Gradients of a larger norm, all tensors together, are shrunk to it; 0 turns it off",
                .min = 0,
@@ -96,7 +94,8 @@ base::Fields<LambConfig> lamb_fields() {
                 .paper = "false (LAMB, algorithm 2)"})
       .boolean("always_adapt", &LambConfig::always_adapt,
                {.help = "Adapts the rate of tensors without weight decay too"})
-      .boolean("trust_clip", &LambConfig::trust_clip, {.help = "Never raises the rate of a tensor above the schedule's"});
+      .boolean("trust_clip", &LambConfig::trust_clip,
+               {.help = "Never raises the rate of a tensor above the schedule's"});
   return add_group_fields(fields);
 }
 
@@ -114,8 +113,9 @@ base::Fields<RmsPropConfig> rmsprop_fields() {
       .boolean("centered", &RmsPropConfig::centered, {.help = "Divides by the standard deviation of the gradient"})
       .boolean("epsilon_inside_root", &RmsPropConfig::epsilon_inside_root,
                {.help = "Adds epsilon before the root is taken", .paper = "true (TensorFlow's form)"})
-      .number("initial_square", &RmsPropConfig::initial_square,
-              {.help = "The mean square that training starts with", .min = 0, .max = 1, .paper = "1 (TensorFlow's form)"})
+      .number(
+          "initial_square", &RmsPropConfig::initial_square,
+          {.help = "The mean square that training starts with", .min = 0, .max = 1, .paper = "1 (TensorFlow's form)"})
       .boolean("rate_in_velocity", &RmsPropConfig::rate_in_velocity,
                {.help = "The rate enters the velocity; otherwise it multiplies the velocity",
                 .paper = "true (TensorFlow's form)"})

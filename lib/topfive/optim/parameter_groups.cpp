@@ -46,9 +46,9 @@ void require_known(const torch::nn::Module& module, const Names& names, const st
                                    [&](const auto& item) { return is_named_by(item.key(), name); });
     if (found) continue;
     const Names known = names_at_top(module);
-    throw base::UserError(base::ExitCode::kConfig,
-                          "optimizer." + key + ": the model has no parameter or module " + base::in_quotes(name) +
-                              base::did_you_mean(name, known) + " (at its top: " + base::join(known) + ")");
+    throw base::UserError(base::ExitCode::kConfig, "optimizer." + key + ": the model has no parameter or module " +
+                                                       base::in_quotes(name) + base::did_you_mean(name, known) +
+                                                       " (at its top: " + base::join(known) + ")");
   }
 }
 

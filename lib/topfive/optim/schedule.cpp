@@ -59,9 +59,8 @@ double decay(const StepScheduleConfig& config, const SchedulePosition& at) {
 }
 
 double decay(const MultiStepScheduleConfig& config, const SchedulePosition& at) {
-  const auto passed = std::count_if(config.milestones.begin(), config.milestones.end(), [&](double epochs) {
-    return at.step >= steps_of(epochs, at.steps_per_epoch);
-  });
+  const auto passed = std::count_if(config.milestones.begin(), config.milestones.end(),
+                                    [&](double epochs) { return at.step >= steps_of(epochs, at.steps_per_epoch); });
   return std::pow(config.factor, static_cast<double>(passed));
 }
 
@@ -136,11 +135,10 @@ void check_schedule(const ScheduleConfig& config, std::int64_t steps_per_epoch, 
   const std::int64_t length = warmup_steps(rate, steps_per_epoch);
   if (length <= total_steps) return;
   const std::string key = rate.warmup_steps > 0 ? "warmup_steps" : "warmup_epochs";
-  throw base::UserError(base::ExitCode::kConfig, "schedule." + key + ": the warm-up of " + std::to_string(length) +
-                                                     " steps is longer than the training of " +
-                                                     std::to_string(total_steps) + " steps (" +
-                                                     std::to_string(steps_per_epoch) +
-                                                     " an epoch); shorten the warm-up or train longer");
+  throw base::UserError(base::ExitCode::kConfig,
+                        "schedule." + key + ": the warm-up of " + std::to_string(length) +
+                            " steps is longer than the training of " + std::to_string(total_steps) + " steps (" +
+                            std::to_string(steps_per_epoch) + " an epoch); shorten the warm-up or train longer");
 }
 
 }  // namespace topfive::optim

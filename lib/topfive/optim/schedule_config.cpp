@@ -64,8 +64,9 @@ base::Fields<Schedule> fields_with_floor(const std::string& help) {
                .min = 0,
                .max = 1,
                .paper = "0 (Loshchilov and Hutter 2016, arXiv 1608.03983; FFCV)"})
-      .number("final_learning_rate", rate,
-              {.help = "The rate at the end; the other way to say it", .min = 0, .max = 1000, .paper = "0.00001 (DeiT)"})
+      .number(
+          "final_learning_rate", rate,
+          {.help = "The rate at the end; the other way to say it", .min = 0, .max = 1000, .paper = "0.00001 (DeiT)"})
       .check([](const Schedule& config) -> std::string {
         const bool both = config.final_fraction > 0 && config.final_learning_rate > 0;
         return both ? "final_fraction and final_learning_rate exclude each other; set one of them to 0" : "";
@@ -105,8 +106,9 @@ base::Fields<OneCycleScheduleConfig> one_cycle_fields() {
       .boolean("cycle_momentum", &Config::cycle_momentum, {.help = "Momentum, or beta1, moves against the rate"})
       .number("base_momentum", &Config::base_momentum,
               {.help = "Momentum at the peak of the rate", .min = 0, .max = 0.9999})
-      .number("max_momentum", &Config::max_momentum,
-              {.help = "Momentum at both ends", .min = 0, .max = 0.9999, .paper = "0.95 (Smith 2018, arXiv 1803.09820)"})
+      .number(
+          "max_momentum", &Config::max_momentum,
+          {.help = "Momentum at both ends", .min = 0, .max = 0.9999, .paper = "0.95 (Smith 2018, arXiv 1803.09820)"})
       .check(one_cycle_problem);
   return fields;
 }
@@ -119,10 +121,9 @@ base::Fields<PlateauScheduleConfig> plateau_fields() {
               {.help = "The rate is multiplied by this", .min = 1e-6, .max = 0.9999, .paper = "0.1 (AlexNet, ResNet)"})
       .number("patience", &Config::patience,
               {.help = "Evaluations without progress that are let pass", .min = 0, .max = 1e6})
-      .number("threshold", &Config::threshold,
-              {.help = "Progress is an error that is lower by more than this share of the best",
-               .min = 0,
-               .max = 0.9999})
+      .number(
+          "threshold", &Config::threshold,
+          {.help = "Progress is an error that is lower by more than this share of the best", .min = 0, .max = 0.9999})
       .number("cooldown", &Config::cooldown,
               {.help = "Evaluations after a change that are not counted", .min = 0, .max = 1e6})
       .number("min_learning_rate", &Config::min_learning_rate,

@@ -87,10 +87,9 @@ struct PlateauScheduleConfig : RateConfig {
   static const base::Fields<PlateauScheduleConfig>& fields();
 };
 
-using ScheduleConfig =
-    std::variant<ConstantScheduleConfig, StepScheduleConfig, MultiStepScheduleConfig, ExponentialScheduleConfig,
-                 PolynomialScheduleConfig, LinearScheduleConfig, CosineScheduleConfig, OneCycleScheduleConfig,
-                 PlateauScheduleConfig>;
+using ScheduleConfig = std::variant<ConstantScheduleConfig, StepScheduleConfig, MultiStepScheduleConfig,
+                                    ExponentialScheduleConfig, PolynomialScheduleConfig, LinearScheduleConfig,
+                                    CosineScheduleConfig, OneCycleScheduleConfig, PlateauScheduleConfig>;
 
 // Told apart by "type": constant, step, multi_step, exponential, polynomial, linear, cosine, one_cycle, plateau.
 const base::Alternatives<ScheduleConfig>& schedule_alternatives();

@@ -50,6 +50,8 @@ void add_train_flags(CLI::App& app, topfive::bench::TrainBenchRequest& request) 
   app.add_option("--threads", request.threads, "Threads that compute; 0: one a core")->check(CLI::Range(0, 1024));
   app.add_flag("--contiguous,!--channels-last", request.contiguous,
                "Pixels of a channel side by side in memory; else, and by default, channels of a pixel");
+  app.add_flag("--activation-checkpointing", request.activation_checkpointing,
+               "Compute blocks a second time in the backward pass instead of keeping what is in between");
   app.add_option("--json", request.json, "Write all figures as JSON");
 }
 

@@ -71,6 +71,7 @@ class StepRun {
                device),
         maker_(device, {0.485}, {0.229}, !request.contiguous),
         timer_(device) {
+    model_->set_activation_checkpointing(request.activation_checkpointing);
     model_->to(device);
     if (!request.contiguous) models::use_channels_last(*model_);
     figures.parameters = models::parameter_count(*model_);

@@ -36,7 +36,8 @@ const base::Fields<AugmentConfig>& AugmentConfig::fields() {
                                   .list_of("train", &AugmentConfig::train, augment::transform_alternatives(),
                                            {.help = "steps for training pictures, in order", .required = true})
                                   .list_of("eval", &AugmentConfig::eval, augment::transform_alternatives(),
-                                           {.help = "steps for validation pictures, in order", .required = true});
+                                           {.help = "steps for validation pictures, in order", .required = true})
+                                  .object("progressive", &AugmentConfig::progressive);
   return kFields;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "topfive/augment/progressive_size.h"
 #include "topfive/augment/transform_config.h"
 #include "topfive/base/config_fields.h"
 #include "topfive/data/data_config.h"
@@ -31,6 +32,7 @@ struct ExpectedResult {
 struct AugmentConfig {
   std::vector<augment::TransformConfig> train;
   std::vector<augment::TransformConfig> eval;
+  augment::ProgressiveSizeConfig progressive;  // of train
   static const base::Fields<AugmentConfig>& fields();
 };
 

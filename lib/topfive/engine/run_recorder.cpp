@@ -149,8 +149,8 @@ void RunRecorder::write_epoch(const TrainState& state, std::int64_t bad_images) 
 
 void RunRecorder::write_eval(const TrainState& state, const metrics::TopKCounts& counts,
                              const std::optional<metrics::TopKCounts>& raw_counts) {
-  const EvalRecord record{state.step, state.epoch + 1, train_loss(state),   train_top1_error(state),
-                          counts,     raw_counts,      seconds_since_1970()};
+  const EvalRecord record{state.step, state.epoch + 1,      train_loss(state), train_top1_error(state),
+                          counts,     seconds_since_1970(), raw_counts};
   log_.write(record);
   if (csv_) csv_->write(record);
   if (tensorboard_) write_scalars(record);

@@ -52,9 +52,9 @@ struct EvalRecord {
   std::int64_t epoch = 0;
   double train_loss = 0.0;  // mean over the epoch
   double train_top1_error = 0.0;
-  metrics::TopKCounts counts;                     // of the average of the weights, where one is kept
-  std::optional<metrics::TopKCounts> raw_counts;  // then: of the weights themselves
+  metrics::TopKCounts counts;  // of the average of the weights, where one is kept
   double time = 0.0;
+  std::optional<metrics::TopKCounts> raw_counts = std::nullopt;  // then: of the weights themselves
 };
 
 struct HealthRecord {

@@ -45,6 +45,7 @@ void make_smoke(RunConfig& config) {
   config.train.max_steps = kSteps;
   config.train.global_batch_size = batch;
   config.train.eval_batch_size = kPictures;
+  config.train.precise_batch_norm_batches = std::min<std::int64_t>(config.train.precise_batch_norm_batches, 1);
   config.log.every_steps = 1;
   config.checkpoint.keep = 1;
 }

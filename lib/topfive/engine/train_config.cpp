@@ -50,6 +50,13 @@ const base::Fields<TrainConfig>& TrainConfig::fields() {
               "cuda_graphs", &TrainConfig::cuda_graphs,
               {.help = "record the step once and replay it, which spares small networks the launch of each kernel; "
                        "on CUDA only"})
+          .number(
+              "precise_batch_norm_batches", &TrainConfig::precise_batch_norm_batches,
+              {.help = "training batches from which the running statistics of batch normalisation are computed anew "
+                       "before the last evaluation, 0 to keep the moving averages",
+               .min = 0,
+               .max = 1e9,
+               .paper = "a sufficiently large training batch (He 2015, released models)"})
           .number("num_compute_threads", &TrainConfig::num_compute_threads,
                   {.help = "threads of LibTorch on the CPU, 0 for all cores; bits of the result depend on it",
                    .min = 0,

@@ -31,7 +31,8 @@ struct TrainConfig {
   bool channels_last = true;
   bool activation_checkpointing = false;
   bool cuda_graphs = false;
-  int num_compute_threads = 0;  // 0: all cores
+  std::int64_t precise_batch_norm_batches = 0;  // 0: the moving averages stay
+  int num_compute_threads = 0;                  // 0: all cores
   optim::ClipConfig clip;
   optim::EmaConfig ema;
   optim::GradScalerConfig grad_scaler;  // of fp16

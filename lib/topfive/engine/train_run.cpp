@@ -44,6 +44,7 @@ std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   data::check_same_classes(train_input.source(), eval_input.source());
   torch::manual_seed(config.train.seed);
   auto model = make_model(config, device);
+  if (config.train.activation_checkpointing) model->set_activation_checkpointing(true);
   return std::make_unique<Preparation>(
       Preparation{std::move(config), device, std::move(train_input), std::move(eval_input), std::move(model)});
 }

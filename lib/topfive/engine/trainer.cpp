@@ -55,16 +55,17 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       length_(run_length(config.train, parts_.train_input->source().size())),
       optimizer_(optim::make_optimizer(config.optimizer, *parts_.model)),
       train_loader_(make_loader(*parts_.train_input, train_options(), parts_.device)),
-      eval_loader_(make_loader(*parts_.eval_input, loader_options(config, *parts_.eval_input, data::Split::kEval),
-                               parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
       step_(*parts_.model, *optimizer_, step_options(config), clock_),
       provenance_(make_provenance(config, parts_.train_input->source())),
       saver_(parts_.run_directory / "checkpoints", config.checkpoint) {
   optim::check_schedule(config.schedule, length_.steps_per_epoch, length_.total_steps);
-  if (!config.train.ema.enabled()) return;
-  const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
-  ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);
+  if (config.train.ema.enabled()) {
+    const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
+    ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);
+  }
+  evaluator_.emplace(
+      EvaluatorParts{config_, parts_.device, *parts_.model, *parts_.train_input, *parts_.eval_input, ema_.get()});
 }
 
 optim::SchedulePosition Trainer::position() const {
@@ -118,6 +119,7 @@ bool Trainer::train_epoch() {
   plan.shuffle = true;
   plan.drop_last = true;
   plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
+  plan.pipeline = &parts_.train_input->pipeline_for(state_.epoch);
   train_loader_->start(plan);
   const std::int64_t steps = length_.steps_in_epoch(state_.epoch);
   while (state_.batch_in_epoch < steps) {
@@ -239,12 +241,11 @@ bool Trainer::evaluate_epoch() {
   const bool last = done == length_.num_epochs();
   if (!last && done % config_.train.eval_every_epochs != 0) return true;
   recorder_->finish_line();
-  const auto weights_counts = evaluate_weights();
-  const auto average_counts = ema_ && weights_counts ? evaluate_average() : weights_counts;
-  if (!average_counts) return false;
+  const auto evaluation = evaluator_->run(state_.epoch, last);
+  if (!evaluation) return false;
 
-  const auto* const counts = &*average_counts;
-  recorder_->write_eval(state_, *counts, ema_ ? weights_counts : std::nullopt);
+  const metrics::TopKCounts* const counts = &evaluation->counts;
+  recorder_->write_eval(state_, *counts, evaluation->raw_counts);
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
   observe_progress(counts->top1_error());
@@ -267,15 +268,6 @@ void Trainer::observe_progress(double top1_error) {
   state_.plateau_bad_evaluations = plateau.bad_evaluations;
   state_.plateau_cooldown_left = plateau.cooldown_left;
   state_.plateau_reductions = plateau.reductions;
-}
-
-std::optional<metrics::TopKCounts> Trainer::evaluate_weights() {
-  return evaluate(*parts_.model, *eval_loader_, batches_, {}, config_.train.precision);
-}
-
-std::optional<metrics::TopKCounts> Trainer::evaluate_average() {
-  const optim::Ema::Swap swap(*ema_);
-  return evaluate_weights();
 }
 
 void Trainer::finish_epoch() {

@@ -14,6 +14,7 @@
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/checkpoint_saver.h"
 #include "topfive/engine/run_config.h"
+#include "topfive/engine/run_evaluator.h"
 #include "topfive/engine/run_length.h"
 #include "topfive/engine/run_recorder.h"
 #include "topfive/engine/step_clock.h"
@@ -65,8 +66,6 @@ class Trainer {
   bool evaluate_epoch();    // false: stop requested
   bool evaluate_or_save();  // the same; saves before it passes an error on
   void observe_progress(double top1_error);
-  std::optional<metrics::TopKCounts> evaluate_weights();
-  std::optional<metrics::TopKCounts> evaluate_average();
   void finish_epoch();
   // Waits for the device and moves the sums into state_. What is not finite is dealt with as the config says.
   void settle();
@@ -86,8 +85,8 @@ class Trainer {
   std::unique_ptr<optim::Optimizer> optimizer_;
   std::unique_ptr<optim::Ema> ema_;  // null: no average is kept
   std::unique_ptr<data::BatchLoader> train_loader_;
-  std::unique_ptr<data::BatchLoader> eval_loader_;
   DeviceBatchMaker batches_;
+  std::optional<RunEvaluator> evaluator_;
   TrainStep step_;
   StepTotals totals_;
   std::optional<RunRecorder> recorder_;  // from run() on

@@ -122,10 +122,13 @@ void bilinear_row(const Image& from, const RowPlaces& row, const std::optional<C
   }
 }
 
+bool is_whole(double value) { return value == std::floor(value); }
+
 // Every row of the output is then a piece of one row of the input.
 bool moves_rows_by_pixels(const InverseAffine& map, Interpolation interpolation) {
-  const bool rows_stay_level = map.xx == 1 && map.yx == 0 && map.yy == 1 && map.y0 == std::floor(map.y0);
-  return rows_stay_level && interpolation == Interpolation::kNearest;
+  const bool rows_stay_level = map.xx == 1 && map.yx == 0 && map.yy == 1 && is_whole(map.y0);
+  const bool by_whole_pixels = map.xy == 0 && is_whole(map.x0);
+  return rows_stay_level && (interpolation == Interpolation::kNearest || by_whole_pixels);
 }
 
 void copy_moved_row(const Image& from, const RowPlaces& row, const std::optional<Colour>& fill, std::uint8_t* out) {

@@ -30,29 +30,36 @@ std::size_t row_bytes(const Image& image) {
   return static_cast<std::size_t>(image.cols) * static_cast<std::size_t>(image.channels());
 }
 
-// Least and greatest value of each channel. Twelve values lie side by side, so that compilers compare many at once.
+// Least and greatest value of each channel.
 struct Extremes {
-  std::array<std::uint8_t, 3> least;
-  std::array<std::uint8_t, 3> greatest;
+  std::array<std::uint8_t, 3> least = {255, 255, 255};
+  std::array<std::uint8_t, 3> greatest = {0, 0, 0};
 };
 
+// Values of all channels side by side, so that compilers compare many at once: a multiple of the channels and of what
+// fits a vector.
+constexpr std::size_t kLanes = 48;
+using Lanes = std::array<std::uint8_t, kLanes>;
+
+void widen(const std::uint8_t* values, std::size_t count, Lanes& least, Lanes& greatest) {
+  for (std::size_t i = 0; i < count; ++i) {
+    least[i] = std::min(least[i], values[i]);
+    greatest[i] = std::max(greatest[i], values[i]);
+  }
+}
+
 Extremes extremes_of(const Image& image) {
-  constexpr std::size_t kLanes = 48;  // a multiple of the channels and of a vector's bytes
-  std::array<std::uint8_t, kLanes> least;
-  std::array<std::uint8_t, kLanes> greatest{};
+  Lanes least;
+  Lanes greatest{};
   least.fill(255);
+  const std::size_t bytes = row_bytes(image);
   for (int y = 0; y < image.rows; ++y) {
     const auto* row = image.ptr<std::uint8_t>(y);
-    const std::size_t bytes = row_bytes(image);
-    for (std::size_t first = 0; first < bytes; first += kLanes) {
-      const std::size_t count = std::min(kLanes, bytes - first);
-      for (std::size_t i = 0; i < count; ++i) {
-        least[i] = std::min(least[i], row[first + i]);
-        greatest[i] = std::max(greatest[i], row[first + i]);
-      }
-    }
+    std::size_t first = 0;
+    for (; first + kLanes <= bytes; first += kLanes) widen(row + first, kLanes, least, greatest);
+    widen(row + first, bytes - first, least, greatest);
   }
-  Extremes result{{255, 255, 255}, {0, 0, 0}};
+  Extremes result;
   for (std::size_t i = 0; i < kLanes; ++i) {
     const std::size_t c = i % static_cast<std::size_t>(image.channels());
     result.least[c] = std::min(result.least[c], least[i]);

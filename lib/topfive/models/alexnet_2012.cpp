@@ -1,6 +1,7 @@
 #include <torch/torch.h>
 
 #include "topfive/models/alexnet_parts.h"
+#include "topfive/models/fast_linear.h"
 
 namespace topfive::models {
 namespace {
@@ -8,7 +9,6 @@ namespace {
 using torch::Tensor;
 using torch::nn::Conv2d;
 using torch::nn::Conv2dOptions;
-using torch::nn::Linear;
 
 constexpr int kFilter1 = 11;
 constexpr int kStride1 = 4;
@@ -29,9 +29,9 @@ class AlexNet2012 : public ImageClassifier {
     convs[3] = register_module("conv4", Conv2d(Conv2dOptions(w[2], w[3], 3).padding(1).groups(columns)));
     convs[4] = register_module("conv5", Conv2d(Conv2dOptions(w[3], w[4], 3).padding(inner).groups(columns)));
     const std::int64_t side = side_after_pool5(config);
-    layers_.linears[0] = register_module("fc6", Linear(w[4] * side * side, 4096));
-    layers_.linears[1] = register_module("fc7", Linear(4096, 4096));
-    layers_.linears[2] = register_module("fc8", Linear(4096, config.num_classes));
+    layers_.linears[0] = register_module("fc6", FastLinear(w[4] * side * side, 4096));
+    layers_.linears[1] = register_module("fc7", FastLinear(4096, 4096));
+    layers_.linears[2] = register_module("fc8", FastLinear(4096, config.num_classes));
     add_activations(*this, layers_, config.activation);
     initialise(layers_, config.init);
   }

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "topfive/models/alexnet_parts.h"
+#include "topfive/models/fast_linear.h"
 
 namespace topfive::models {
 namespace {
@@ -10,7 +11,6 @@ namespace {
 using torch::Tensor;
 using torch::nn::Conv2d;
 using torch::nn::Conv2dOptions;
-using torch::nn::Linear;
 
 constexpr std::int64_t kHiddenOfColumn = 2048;
 
@@ -27,11 +27,11 @@ struct AlexNetColumnLayers : torch::nn::Module {
     convs[2] = register_module("conv3", Conv2d(Conv2dOptions(256, 192, 3).padding(1)));
     convs[3] = register_module("conv4", Conv2d(Conv2dOptions(192, 192, 3).padding(1)));
     convs[4] = register_module("conv5", Conv2d(Conv2dOptions(192, 128, 3).padding(inner)));
-    linears[0] = register_module("fc6", Linear(256 * side * side, kHiddenOfColumn));
-    linears[1] = register_module("fc7", Linear(2 * kHiddenOfColumn, kHiddenOfColumn));
+    linears[0] = register_module("fc6", FastLinear(256 * side * side, kHiddenOfColumn));
+    linears[1] = register_module("fc7", FastLinear(2 * kHiddenOfColumn, kHiddenOfColumn));
   }
   std::array<Conv2d, 5> convs{nullptr, nullptr, nullptr, nullptr, nullptr};
-  std::array<Linear, 2> linears{nullptr, nullptr};
+  std::array<FastLinear, 2> linears{nullptr, nullptr};
 };
 
 AlexNetTwoColumns::AlexNetTwoColumns(const AlexNetConfig& config)
@@ -42,7 +42,7 @@ AlexNetTwoColumns::AlexNetTwoColumns(const AlexNetConfig& config)
   const auto grouped = make_alexnet_2012(on_one_device);
   columns_[0] = register_module("column1", std::make_shared<AlexNetColumnLayers>(config));
   columns_[1] = register_module("column2", std::make_shared<AlexNetColumnLayers>(config));
-  fc8_ = register_module("fc8", Linear(2 * kHiddenOfColumn, config.num_classes));
+  fc8_ = register_module("fc8", FastLinear(2 * kHiddenOfColumn, config.num_classes));
   load_grouped(*grouped);
 }
 

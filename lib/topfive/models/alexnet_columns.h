@@ -10,9 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <torch/nn/modules/linear.h>
-
 #include "topfive/models/alexnet.h"
+#include "topfive/models/fast_linear.h"
 
 namespace topfive::models {
 
@@ -46,7 +45,7 @@ class AlexNetTwoColumns : public ImageClassifier {
   AlexNetConfig config_;
   std::array<torch::Device, 2> devices_{torch::kCPU, torch::kCPU};
   std::array<std::shared_ptr<AlexNetColumnLayers>, 2> columns_;
-  torch::nn::Linear fc8_{nullptr};
+  FastLinear fc8_{nullptr};
 };
 
 }  // namespace topfive::models

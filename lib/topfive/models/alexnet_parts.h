@@ -7,15 +7,15 @@
 #include <memory>
 
 #include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include "topfive/models/alexnet.h"
+#include "topfive/models/fast_linear.h"
 
 namespace topfive::models {
 
 struct AlexNetLayers {
   std::array<torch::nn::Conv2d, 5> convs{nullptr, nullptr, nullptr, nullptr, nullptr};
-  std::array<torch::nn::Linear, 3> linears{nullptr, nullptr, nullptr};
+  std::array<FastLinear, 3> linears{nullptr, nullptr, nullptr};
   // After conv1 ... conv5, fc6, fc7.
   std::array<ActivationLayer, 7> activations{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
 };

@@ -4,6 +4,7 @@
 
 #include "topfive/models/alexnet_parts.h"
 #include "topfive/models/batch_norm.h"
+#include "topfive/models/fast_linear.h"
 
 namespace topfive::models {
 namespace {
@@ -11,7 +12,6 @@ namespace {
 using torch::Tensor;
 using torch::nn::Conv2d;
 using torch::nn::Conv2dOptions;
-using torch::nn::Linear;
 
 // AlexNet's plan at a width that one processor trains on in minutes: pooling after conv1, conv2 and
 // conv5.
@@ -39,9 +39,9 @@ class AlexNetSmall : public ImageClassifier {
       if (config.batch_norm) norms_[i] = register_module("bn" + number, BatchNorm(kWidths[i]));
       channels = kWidths[i];
     }
-    layers_.linears[0] = register_module("fc6", Linear(small_features_of_conv5(config), kHidden));
-    layers_.linears[1] = register_module("fc7", Linear(kHidden, kHidden));
-    layers_.linears[2] = register_module("fc8", Linear(kHidden, config.num_classes));
+    layers_.linears[0] = register_module("fc6", FastLinear(small_features_of_conv5(config), kHidden));
+    layers_.linears[1] = register_module("fc7", FastLinear(kHidden, kHidden));
+    layers_.linears[2] = register_module("fc8", FastLinear(kHidden, config.num_classes));
     add_activations(*this, layers_, config.activation);
     initialise(layers_, config.init);
   }

@@ -1,6 +1,7 @@
 #include <torch/torch.h>
 
 #include "topfive/models/alexnet_parts.h"
+#include "topfive/models/fast_linear.h"
 
 namespace topfive::models {
 namespace {
@@ -9,7 +10,6 @@ using torch::Tensor;
 using torch::nn::Conv2d;
 using torch::nn::Conv2dOptions;
 using torch::nn::Dropout;
-using torch::nn::Linear;
 using torch::nn::MaxPool2d;
 using torch::nn::MaxPool2dOptions;
 using torch::nn::Sequential;
@@ -45,9 +45,9 @@ class AlexNetTorchvision : public ImageClassifier {
     layers_.convs[2] = Conv2d(Conv2dOptions(192, 384, 3).padding(1));
     layers_.convs[3] = Conv2d(Conv2dOptions(384, 256, 3).padding(1));
     layers_.convs[4] = Conv2d(Conv2dOptions(256, 256, 3).padding(1));
-    layers_.linears[0] = Linear(256 * 6 * 6, 4096);
-    layers_.linears[1] = Linear(4096, 4096);
-    layers_.linears[2] = Linear(4096, config.num_classes);
+    layers_.linears[0] = FastLinear(256 * 6 * 6, 4096);
+    layers_.linears[1] = FastLinear(4096, 4096);
+    layers_.linears[2] = FastLinear(4096, config.num_classes);
   }
 
   AlexNetLayers layers_;

@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/activation_checkpoint.h"
+#include "topfive/models/fast_linear.h"
 #include "topfive/models/googlenet_parts.h"
 #include "topfive/models/initialisation.h"
 #include "topfive/models/local_response_norm.h"
@@ -64,7 +66,7 @@ class GoogLeNet : public ImageClassifier {
       aux1_ = register_module("aux1", AuxiliaryHead(kInceptions[k4a].widths.sum(), config.num_classes, style));
       aux2_ = register_module("aux2", AuxiliaryHead(kInceptions[k4d].widths.sum(), config.num_classes, style));
     }
-    fc_ = register_module("fc", torch::nn::Linear(channels, config.num_classes));
+    fc_ = register_module("fc", FastLinear(channels, config.num_classes));
     initialise_layers();
   }
 
@@ -73,7 +75,7 @@ class GoogLeNet : public ImageClassifier {
     Prediction prediction;
     Tensor x = stem(config_.transform_input ? to_unit_range(images) : images);  // [N, 192, 28, 28] at 224 pixels
     for (std::size_t i = 0; i < kInceptions.size(); ++i) {
-      x = inceptions_[i]->forward(x);
+      x = run_block(checkpoints_blocks(), *inceptions_[i], x);
       if (with_heads && i == k4a) prediction.auxiliary_logits.push_back(aux1_->forward(x));
       if (with_heads && i == k4d) prediction.auxiliary_logits.push_back(aux2_->forward(x));
       if (i == k3b) x = pool(x, 3);                                                          // [N, 480, 14, 14]
@@ -83,6 +85,8 @@ class GoogLeNet : public ImageClassifier {
     prediction.logits = fc_->forward(torch::dropout(x, config_.dropout, is_training()));
     return prediction;
   }
+
+  bool has_blocks() const override { return true; }
 
  private:
   Tensor stem(const Tensor& images) {
@@ -125,7 +129,7 @@ class GoogLeNet : public ImageClassifier {
                                                         nullptr, nullptr, nullptr, nullptr};
   AuxiliaryHead aux1_{nullptr};
   AuxiliaryHead aux2_{nullptr};
-  torch::nn::Linear fc_{nullptr};
+  FastLinear fc_{nullptr};
 };
 
 }  // namespace

@@ -2,12 +2,13 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/fast_linear.h"
+
 namespace topfive::models {
 namespace {
 
 using torch::Tensor;
 using torch::nn::Conv2dOptions;
-using torch::nn::Linear;
 
 constexpr double kBatchNormEpsilon = 1e-3;
 constexpr std::int64_t kHeadSide = 4;
@@ -84,8 +85,8 @@ AuxiliaryHeadImpl::AuxiliaryHeadImpl(std::int64_t channels, std::int64_t num_cla
 
 void AuxiliaryHeadImpl::reset() {
   conv_ = register_module("conv", ConvBlock(sized(channels_, kHeadChannels, 1), style_));
-  fc1_ = register_module("fc1", Linear(kHeadChannels * kHeadSide * kHeadSide, kHeadUnits));
-  fc2_ = register_module("fc2", Linear(kHeadUnits, num_classes_));
+  fc1_ = register_module("fc1", FastLinear(kHeadChannels * kHeadSide * kHeadSide, kHeadUnits));
+  fc2_ = register_module("fc2", FastLinear(kHeadUnits, num_classes_));
 }
 
 Tensor AuxiliaryHeadImpl::forward(const Tensor& maps) {

@@ -3,9 +3,9 @@
 
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include "topfive/models/batch_norm.h"
+#include "topfive/models/fast_linear.h"
 #include "topfive/models/googlenet.h"
 
 namespace topfive::models {
@@ -79,8 +79,8 @@ class AuxiliaryHeadImpl : public torch::nn::Cloneable<AuxiliaryHeadImpl> {
   std::int64_t num_classes_;
   GoogLeNetStyle style_;
   ConvBlock conv_{nullptr};
-  torch::nn::Linear fc1_{nullptr};
-  torch::nn::Linear fc2_{nullptr};
+  FastLinear fc1_{nullptr};
+  FastLinear fc2_{nullptr};
 };
 TORCH_MODULE(AuxiliaryHead);
 

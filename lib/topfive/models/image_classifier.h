@@ -20,6 +20,18 @@ class ImageClassifier : public torch::nn::Module {
   using torch::nn::Module::Module;
   // images: [N, C, H, W], normalised, channels-last memory format preferred.
   virtual Prediction forward(const torch::Tensor& images) = 0;
+
+  // Whether the network is made of blocks that can be computed a second time in the backward pass.
+  virtual bool has_blocks() const { return false; }
+  // Keeps only the inputs of the blocks for the backward pass (see activation_checkpoint). UserError(kConfig) where the
+  // network has no blocks.
+  void set_activation_checkpointing(bool on);
+
+ protected:
+  bool checkpoints_blocks() const { return checkpoints_blocks_; }
+
+ private:
+  bool checkpoints_blocks_ = false;
 };
 
 }  // namespace topfive::models

@@ -6,7 +6,9 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/activation_checkpoint.h"
 #include "topfive/models/blur_pool.h"
+#include "topfive/models/fast_linear.h"
 #include "topfive/models/initialisation.h"
 #include "topfive/models/resnet_block.h"
 
@@ -46,7 +48,7 @@ class ResNet : public ImageClassifier {
     bn1_ = register_module("bn1", BatchNorm(BatchNormPlan{.channels = channels_, .relu = rectifies()}));
     activation1_ = register_module("activation1", ActivationLayer(config.activation, channels_));
     make_stages();
-    fc_ = register_module("fc", torch::nn::Linear(channels_, config.num_classes));
+    fc_ = register_module("fc", FastLinear(channels_, config.num_classes));
     initialise_layers();
   }
 
@@ -54,10 +56,14 @@ class ResNet : public ImageClassifier {
     Tensor x = bn1_->forward(conv1_->forward(images));  // [N, 64, 112, 112] at 224 pixels
     if (!rectifies()) x = activation1_->forward(x);
     if (config_.family == ResNetFamily::kImageNet) x = pool(x);  // [N, 64, 56, 56]
-    for (auto& stage : stages_) x = stage->forward(x);           // last: [N, 512 or 2048, 7, 7]
+    for (ResNetBlock& block : blocks_) {                   // last: [N, 512 or 2048, 7, 7]
+      x = run_block(checkpoints_blocks(), *block, x);
+    }
     x = torch::adaptive_avg_pool2d(x, {1, 1});
     return {fc_->forward(x.flatten(1)), {}};
   }
+
+  bool has_blocks() const override { return true; }
 
  private:
   bool rectifies() const { return config_.activation == ActivationKind::kRelu; }
@@ -77,9 +83,10 @@ class ResNet : public ImageClassifier {
       torch::nn::Sequential blocks;
       for (int i = 0; i < counts[stage]; ++i) {
         const double depth_fraction = static_cast<double>(++block_number) / num_blocks;
-        blocks->push_back(make_block(width, stage > 0 && i == 0 ? 2 : 1, depth_fraction));
+        blocks_.push_back(make_block(width, stage > 0 && i == 0 ? 2 : 1, depth_fraction));
+        blocks->push_back(blocks_.back());
       }
-      stages_.push_back(register_module("layer" + std::to_string(stage + 1), blocks));
+      register_module("layer" + std::to_string(stage + 1), blocks);
     }
   }
 
@@ -120,8 +127,8 @@ class ResNet : public ImageClassifier {
   Conv2d conv1_{nullptr};
   BatchNorm bn1_{nullptr};
   ActivationLayer activation1_{nullptr};
-  std::vector<torch::nn::Sequential> stages_;
-  torch::nn::Linear fc_{nullptr};
+  std::vector<ResNetBlock> blocks_;
+  FastLinear fc_{nullptr};
 };
 
 }  // namespace

@@ -6,7 +6,9 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/activation_checkpoint.h"
 #include "topfive/models/batch_norm.h"
+#include "topfive/models/fast_linear.h"
 #include "topfive/models/initialisation.h"
 #include "topfive/models/local_response_norm.h"
 
@@ -16,7 +18,6 @@ namespace {
 using torch::Tensor;
 using torch::nn::Conv2d;
 using torch::nn::Conv2dOptions;
-using torch::nn::Linear;
 
 constexpr std::int64_t kPooledSide = 7;
 constexpr std::int64_t kHidden = 4096;
@@ -71,44 +72,54 @@ class Vgg : public ImageClassifier {
   }
 
   Prediction forward(const Tensor& images) override {
-    Tensor x = features_->forward(images);                          // [N, 512, 7, 7] at 224 pixels
-    x = torch::adaptive_avg_pool2d(x, {kPooledSide, kPooledSide});  // [N, 512, 7, 7]
+    Tensor x = images;
+    for (auto& stage : stages_) x = run_block(checkpoints_blocks(), *stage, x);  // [N, 512, 7, 7] at 224
+    x = torch::adaptive_avg_pool2d(x, {kPooledSide, kPooledSide});               // [N, 512, 7, 7]
     return {classifier_->forward(x.flatten(1)), {}};
   }
+
+  bool has_blocks() const override { return true; }
 
  private:
   torch::nn::Sequential make_features(const VggConfig& config) {
     torch::nn::Sequential layers;
+    const auto add = [&](const auto& layer) {
+      layers->push_back(layer);
+      stages_.back()->push_back(layer);
+    };
     std::int64_t channels = config.input_channels;
-    bool first = true;
     for (const Stage& stage : stages_of(config.configuration)) {
+      const bool first = stages_.empty();
+      stages_.emplace_back();
       for (const PlannedConv& conv : stage) {
-        layers->push_back(Conv2d(Conv2dOptions(channels, conv.channels, conv.filter).padding(conv.filter / 2)));
-        const bool norm_rectifies = config.batch_norm && config.activation == ActivationKind::kRelu;
-        if (config.batch_norm) {
-          layers->push_back(BatchNorm(BatchNormPlan{.channels = conv.channels, .relu = norm_rectifies}));
-        }
-        // An empty place keeps the numbers of the layers, which are the parameters' names.
-        if (norm_rectifies) {
-          layers->push_back(torch::nn::Identity());
-        } else {
-          layers->push_back(ActivationLayer(config.activation, conv.channels));
-        }
-        if (first && config.configuration == VggConfiguration::kALrn) layers->push_back(VggResponseNorm());
+        add(Conv2d(Conv2dOptions(channels, conv.channels, conv.filter).padding(conv.filter / 2)));
+        add_norm_and_activation(config, conv.channels, add);
+        if (first && config.configuration == VggConfiguration::kALrn) add(VggResponseNorm());
         channels = conv.channels;
-        first = false;
       }
-      layers->push_back(torch::nn::MaxPool2d(torch::nn::MaxPool2dOptions(2).stride(2)));
+      add(torch::nn::MaxPool2d(torch::nn::MaxPool2dOptions(2).stride(2)));
     }
     return layers;
   }
 
+  // Where the norm rectifies, an empty place keeps the numbers of the layers, which are the parameters' names.
+  template <class Add>
+  static void add_norm_and_activation(const VggConfig& config, std::int64_t channels, const Add& add) {
+    const bool norm_rectifies = config.batch_norm && config.activation == ActivationKind::kRelu;
+    if (config.batch_norm) add(BatchNorm(BatchNormPlan{.channels = channels, .relu = norm_rectifies}));
+    if (norm_rectifies) {
+      add(torch::nn::Identity());
+    } else {
+      add(ActivationLayer(config.activation, channels));
+    }
+  }
+
   static torch::nn::Sequential make_classifier(const VggConfig& config) {
     const ActivationKind activation = config.activation;
-    return torch::nn::Sequential(Linear(512 * kPooledSide * kPooledSide, kHidden), ActivationLayer(activation, kHidden),
-                                 torch::nn::Dropout(config.dropout), Linear(kHidden, kHidden),
+    return torch::nn::Sequential(FastLinear(512 * kPooledSide * kPooledSide, kHidden),
                                  ActivationLayer(activation, kHidden), torch::nn::Dropout(config.dropout),
-                                 Linear(kHidden, config.num_classes));
+                                 FastLinear(kHidden, kHidden), ActivationLayer(activation, kHidden),
+                                 torch::nn::Dropout(config.dropout), FastLinear(kHidden, config.num_classes));
   }
 
   void initialise_layers(const VggConfig& config) {
@@ -137,6 +148,8 @@ class Vgg : public ImageClassifier {
     set_constant(bias, 0.0);
   }
 
+  // The layers of features_ once more, stage by stage; not registered, or they would have a second name.
+  std::vector<torch::nn::Sequential> stages_;
   torch::nn::Sequential features_{nullptr};
   torch::nn::Sequential classifier_{nullptr};
 };

@@ -6,6 +6,8 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/activation_checkpoint.h"
+#include "topfive/models/fast_linear.h"
 #include "topfive/models/initialisation.h"
 #include "topfive/models/vit_layer.h"
 #include "topfive/models/vit_positions.h"
@@ -16,7 +18,6 @@ namespace {
 using torch::Tensor;
 using torch::nn::Conv2d;
 using torch::nn::Conv2dOptions;
-using torch::nn::Linear;
 
 constexpr double kSmallStd = 0.02;
 
@@ -68,9 +69,9 @@ class VitEncoderImpl : public torch::nn::Module {
     ln_ = register_module("ln", torch::nn::LayerNorm(torch::nn::LayerNormOptions({size.width}).eps(kVitNormEpsilon)));
   }
 
-  Tensor forward(const Tensor& tokens) {
+  Tensor forward(const Tensor& tokens, bool with_checkpoints) {
     Tensor x = torch::dropout(tokens + positions_, config_.dropout, is_training());
-    for (auto& layer : layers_) x = layer->forward(x);
+    for (auto& layer : layers_) x = run_block(with_checkpoints, *layer, x);
     return ln_->forward(x);
   }
 
@@ -93,7 +94,7 @@ class Vit : public ImageClassifier {
         "conv_proj", Conv2d(Conv2dOptions(config.input_channels, width, config.patch_size).stride(config.patch_size)));
     encoder_ = register_module("encoder", VitEncoder(config));
     auto heads = register_module("heads", torch::nn::Sequential());
-    head_ = Linear(width, config.num_classes);
+    head_ = FastLinear(width, config.num_classes);
     heads->push_back("head", head_);
     initialise_layers();
   }
@@ -102,12 +103,16 @@ class Vit : public ImageClassifier {
     TORCH_CHECK(images.size(2) == config_.image_size && images.size(3) == config_.image_size, "ViT was built for ",
                 config_.image_size, " pixels, got ", images.sizes());
     Tensor tokens = conv_proj_->forward(images).flatten(2).transpose(1, 2);  // [N, 196, 768] for B/16 at 224 pixels
-    if (!has_class_token(config_)) return {head_->forward(encoder_->forward(tokens).mean(1)), {}};
+    if (!has_class_token(config_)) return {head_->forward(encode(tokens).mean(1)), {}};
     tokens = torch::cat({class_token_.expand({images.size(0), -1, -1}).to(tokens.scalar_type()), tokens}, 1);
-    return {head_->forward(encoder_->forward(tokens).select(1, 0)), {}};
+    return {head_->forward(encode(tokens).select(1, 0)), {}};
   }
 
+  bool has_blocks() const override { return true; }
+
  private:
+  Tensor encode(const Tensor& tokens) { return encoder_->forward(tokens, checkpoints_blocks()); }
+
   void initialise_layers() {
     const bool timm = config_.init == VitInit::kTimm;
     const double fan_in = static_cast<double>(conv_proj_->weight[0].numel());
@@ -150,7 +155,7 @@ class Vit : public ImageClassifier {
   Tensor class_token_;
   Conv2d conv_proj_{nullptr};
   VitEncoder encoder_{nullptr};
-  Linear head_{nullptr};
+  FastLinear head_{nullptr};
 };
 
 }  // namespace

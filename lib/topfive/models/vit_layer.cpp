@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "topfive/models/fast_linear.h"
 #include "topfive/models/stochastic_depth.h"
 
 namespace topfive::models {
@@ -9,7 +10,6 @@ namespace {
 
 using torch::Tensor;
 using torch::nn::Dropout;
-using torch::nn::Linear;
 
 torch::nn::LayerNorm layer_norm(std::int64_t width) {
   return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(kVitNormEpsilon));
@@ -26,13 +26,13 @@ void SelfAttentionImpl::reset() {
   const std::int64_t width = plan_.width;
   in_proj_weight = register_parameter("in_proj_weight", torch::empty({3 * width, width}));
   in_proj_bias = register_parameter("in_proj_bias", torch::zeros({3 * width}));
-  out_proj = register_module("out_proj", Linear(width, width));
+  out_proj = register_module("out_proj", FastLinear(width, width));
 }
 
 Tensor SelfAttentionImpl::forward(const Tensor& tokens) {
   const std::int64_t pictures = tokens.size(0);
   const std::int64_t count = tokens.size(1);
-  const auto projected = torch::linear(tokens, in_proj_weight, in_proj_bias)
+  const auto projected = fast_linear(tokens, in_proj_weight, in_proj_bias)
                              .view({pictures, count, 3, plan_.heads, plan_.width / plan_.heads})
                              .permute({2, 0, 3, 1, 4});  // [3, N, heads, tokens, width / heads]
   const double dropout = is_training() ? plan_.attention_dropout : 0.0;
@@ -48,8 +48,8 @@ void VitLayerImpl::reset() {
   self_attention = register_module("self_attention", SelfAttention(plan_));
   ln_2_ = register_module("ln_2", layer_norm(plan_.width));
   mlp = register_module(
-      "mlp", torch::nn::Sequential(Linear(plan_.width, hidden), ActivationLayer(plan_.activation, kSharedSlope),
-                                   Dropout(plan_.dropout), Linear(hidden, plan_.width), Dropout(plan_.dropout)));
+      "mlp", torch::nn::Sequential(FastLinear(plan_.width, hidden), ActivationLayer(plan_.activation, kSharedSlope),
+                                   Dropout(plan_.dropout), FastLinear(hidden, plan_.width), Dropout(plan_.dropout)));
 }
 
 Tensor VitLayerImpl::forward(const Tensor& tokens) {

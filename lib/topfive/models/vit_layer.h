@@ -2,10 +2,10 @@
 #pragma once
 
 #include <torch/nn/modules/container/sequential.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
 #include "topfive/models/activation.h"
+#include "topfive/models/fast_linear.h"
 
 namespace topfive::models {
 
@@ -29,7 +29,7 @@ class SelfAttentionImpl : public torch::nn::Cloneable<SelfAttentionImpl> {
 
   torch::Tensor in_proj_weight;
   torch::Tensor in_proj_bias;
-  torch::nn::Linear out_proj{nullptr};
+  FastLinear out_proj{nullptr};
 
  private:
   VitLayerPlan plan_;

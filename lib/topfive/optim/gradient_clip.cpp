@@ -24,7 +24,7 @@ torch::Tensor unit_norms(const torch::Tensor& tensor) {
 }
 
 void clip_units(const torch::Tensor& parameter, const ClipConfig& config) {
-  torch::Tensor gradient = parameter.grad();
+  const torch::Tensor& gradient = parameter.grad();
   const auto largest = unit_norms(parameter.detach()).clamp_min_(config.adaptive_epsilon).mul_(config.adaptive);
   const auto norms = unit_norms(gradient);
   const auto factors =
@@ -58,7 +58,7 @@ const base::Fields<ClipConfig>& ClipConfig::fields() {
                    .paper = "0.01 (NFNet, arXiv 2102.06171)"})
           .number(
               "adaptive_epsilon", &ClipConfig::adaptive_epsilon,
-              {.help = "Norms of weights count as at least this", .min = 1e-12, .max = 1, .paper = "0.001 (NFNet)"});
+              {.help = "Norms of weights count as at least this", .min = 1e-12, .max = 1000, .paper = "0.001 (NFNet)"});
   return kFields;
 }
 

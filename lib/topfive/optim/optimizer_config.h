@@ -17,8 +17,8 @@ struct GroupsConfig {
   double layer_decay = 1.0;  // per layer, from the classifier down
   // Names of parameters or modules. "fc" is the module fc with all that is in it; "pos_embedding" is the parameter or
   // module of that name wherever it stands.
-  std::vector<std::string> no_decay;
-  std::vector<std::string> freeze;
+  std::vector<std::string> no_decay = {};
+  std::vector<std::string> freeze = {};
 };
 
 struct SgdConfig : GroupsConfig {

@@ -41,8 +41,9 @@ def kill_once(train, recipe, run, rng, window, stderr):
     """Starts the run, kills it at a random moment. The exit code, and what it said."""
     with open(stderr, "w", encoding="utf-8") as out:
         process = subprocess.Popen(train_command(train, recipe, run), stdout=subprocess.DEVNULL, stderr=out)
-    if rng.random() < 0.15:
-        time.sleep(rng.uniform(0.0, window["start"]))
+    if rng.random() < 0.25:
+        # Checkpoints are loaded at the end of that time.
+        time.sleep(window["start"] * rng.choice((rng.uniform(0.0, 1.0), rng.uniform(0.85, 1.05))))
     else:
         window["start"] = wait_for_training(process, stderr)
         time.sleep(rng.uniform(0.0, window["training"]))

@@ -16,7 +16,8 @@ RECIPE = {
     "augment": {"train": [{"op": "pad_and_random_crop", "padding": 2, "size": 28}], "eval": []},
     "optimizer": {"type": "sgd", "momentum": 0.9, "weight_decay": 0},
     "schedule": {"type": "constant", "base_learning_rate": 0.001},
-    "train": {"num_epochs": 100, "global_batch_size": 8, "eval_batch_size": 10, "seed": 5, "num_compute_threads": 1},
+    "train": {"num_epochs": 100, "global_batch_size": 8, "eval_batch_size": 10, "seed": 5, "num_compute_threads": 1,
+              "ema": {"decay": 0.9}},
     "checkpoint": {"every_steps": 2, "keep": 2},
     "log": {"every_steps": 2},
 }

@@ -54,7 +54,7 @@ std::string save_third(topfive::base::FileSystem& files) {
 
 // The process is gone, the power may be too: two or three are there, and the next process can go on.
 void check_recovery(const SimulatedDisk& disk, bool has_third) {
-  disk.images_after_power_loss(disk.moment(), 5, [&](const DiskImage& image) {
+  disk.images_after_power_loss(disk.moment(), 4, [&](const DiskImage& image) {
     SimulatedDisk after(image);
     const int newest = newest_number(kDirectory, after);
     CHECK(newest <= 3);

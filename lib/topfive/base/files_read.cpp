@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <memory>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,12 +59,14 @@ void read_in_pieces(const std::filesystem::path& path, FileSystem& files,
   if (!file.is_open()) {
     throw_system_error(errno == ENOENT ? ExitCode::kInputMissing : ExitCode::kIo, "read", path, errno);
   }
-  std::vector<std::byte> buffer(std::size_t{1} << 16U);
+  constexpr std::size_t kPieceBytes = std::size_t{1} << 16U;
+  const auto memory = std::make_unique_for_overwrite<std::byte[]>(kPieceBytes);
+  const std::span buffer(memory.get(), kPieceBytes);
   while (true) {
     const ssize_t count = uninterrupted([&] { return files.read(file.get(), buffer); });
     if (count < 0) throw_system_error(ExitCode::kIo, "read", path, errno);
     if (count == 0) return;
-    take(std::span(buffer).first(static_cast<std::size_t>(count)));
+    take(buffer.first(static_cast<std::size_t>(count)));
   }
 }
 

@@ -102,6 +102,30 @@ TEST_CASE("fp16 is refused on a CPU with what to use instead", "[engine][step]")
   CHECK_THROWS_WITH(engine::set_up_precision(config, torch::kCPU), ContainsSubstring("use bf16 or float32"));
 }
 
+TEST_CASE("fp16 leaves out a step whose scaled gradients overflow, and halves the scale", "[engine][step]") {
+  engine::TrainStepOptions options;
+  options.precision = engine::Precision::kFloat16;
+  options.grad_scaler.initial_scale = GENERATE(256.0, 1e38);
+  const bool overflows = options.grad_scaler.initial_scale > 1e6;
+  OneStep step(options);
+  const auto before = step.weights().clone();
+  const auto sums = step.run(some_batch());
+  CHECK(sums.scale_fell == overflows);
+  CHECK(sums.skipped == overflows);
+  CHECK(torch::equal(step.weights(), before) == overflows);
+}
+
+TEST_CASE("gradients are clipped to the norm that is asked for, and the norm before is told", "[engine][step]") {
+  engine::TrainStepOptions options;
+  options.clip.norm = 1e-3;
+  OneStep step(options);
+  const auto before = step.weights().clone();
+  const auto sums = step.run(some_batch());
+  CHECK(sums.gradient_norm.item<double>() > 1e-2);
+  CHECK((step.weights() - before).norm().item<double>() <=
+        1.01e-3 * kRate + 1e-4 * kRate * before.norm().item<double>());
+}
+
 TEST_CASE("the time of a step is told apart by phase", "[engine][step]") {
   OneStep step({});
   step.run(some_batch());

@@ -30,6 +30,9 @@ int main(int argc, char** argv) {
   app.add_option("--stage", request.stage, "Copy shards or archives to this (local) directory while training");
   app.add_option("--out", request.run_directory, "Run directory: checkpoints, log, curve");
   app.add_option("--resume", request.resume, "auto: go on with --out if it holds a run; or a checkpoint's path");
+  app.add_option("--accept-change", request.accepted_changes,
+                 "Go on although this key of the recipe, or \"data\", is not what it was (repeatable)")
+      ->take_all();
   auto* weights =
       app.add_option("--weights", request.weights, "Start from this weight file: .safetensors, .pth or .pt");
   topfive::apps::add_policy_flags(app, weights, request.policy);

@@ -36,7 +36,11 @@ TEST_CASE("every op is known by its name and survives a round trip") {
       R"({"op": "horizontal_flip", "probability": 0.25})",
       R"({"op": "pad_and_random_crop", "padding": 0, "size": 32, "fill": 128})",
       R"({"op": "pca_colour", "std": 0.2, "constants": "lighting", "compensate_variance": true})",
-      R"({"op": "colour_jitter", "brightness": 0.4, "contrast": 0.3, "saturation": 0.2})");
+      R"({"op": "colour_jitter", "brightness": 0.4, "contrast": 0.3, "saturation": 0.2})",
+      R"({"op": "rand_augment", "set": "timm_increasing", "num_ops": 3, "magnitude": 7.5, "magnitude_std": 0.5, "num_magnitude_bins": 31, "interpolation": "bilinear", "fill": [124, 116, 104]})",
+      R"({"op": "trivial_augment_wide", "num_magnitude_bins": 10, "interpolation": "nearest", "fill": []})",
+      R"({"op": "auto_augment", "policy": "svhn", "interpolation": "nearest", "fill": [7]})",
+      R"({"op": "random_erasing", "probability": 0.25, "area": [0.1, 0.2], "aspect": [0.5, 2.0], "fill": "noise", "colour": [0]})");
   CHECK(transform_alternatives().dump(parse(text)) == nlohmann::ordered_json::parse(text));
 }
 
@@ -51,6 +55,15 @@ TEST_CASE("values that make no sense are refused with the place and what is allo
       {R"({"op": "random_resized_crop", "size": 224, "area": [1.0]})", "two numbers"},
       {R"({"op": "random_resized_crop", "size": 224, "area": [1.0, 0.5]})", "smaller number first"},
       {R"({"op": "random_resized_crop", "size": 224, "aspect": [0, 1]})", "aspect"},
+      {R"({"op": "rand_augment", "magnitude": 31})", "below num_magnitude_bins"},
+      {R"({"op": "rand_augment", "magnitude": 8.5})", "a whole number"},
+      {R"({"op": "rand_augment", "magnitude_std": 0.5})", "timm_increasing"},
+      {R"({"op": "rand_augment", "set": "timm_increasing", "magnitude": 11})", "at most 10"},
+      {R"({"op": "rand_augment", "fill": [1, 2]})", "1 for all channels, or 3"},
+      {R"({"op": "trivial_augment_wide", "num_magnitude_bins": 1})", "2"},
+      {R"({"op": "auto_augment", "policy": "imagenet21k"})", "cifar10"},
+      {R"({"op": "random_erasing", "area": [0.5, 0.1]})", "smaller number first"},
+      {R"({"op": "random_erasing", "colour": []})", "1 for all channels, or 3"},
       {R"({"op": "resize", "height": 3, "width": 3, "filter": "pil_lanczos"})", "pil_bicubic"},
   }));
   CAPTURE(text);

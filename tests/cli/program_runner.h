@@ -26,6 +26,7 @@ class RunningProgram {
   RunningProgram(const RunningProgram&) = delete;
   RunningProgram& operator=(const RunningProgram&) = delete;
 
+  pid_t pid() const { return pid_; }
   void send(int signal) const;
   ProgramResult wait();
   // Standard error so far.

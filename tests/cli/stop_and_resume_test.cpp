@@ -57,7 +57,7 @@ TEST_CASE("a run that is killed again and again resumes to the same bits and the
   const TinyRecipe tiny;
   REQUIRE(tiny.train(long_run(), "whole").exit_code == 0);
   int kills = 0;
-  for (int attempt = 0; attempt < 5; ++attempt) {
+  for (int attempt = 0; attempt < 10; ++attempt) {
     RunningProgram program("train", tiny.train_arguments(long_run({"--resume", "auto"}), "killed"));
     std::error_code none_yet;
     const auto before = fs::read_symlink(tiny.out("killed") / "checkpoints/last", none_yet);
@@ -67,7 +67,7 @@ TEST_CASE("a run that is killed again and again resumes to the same bits and the
     program.send(SIGKILL);
     kills += program.wait().exit_code == 128 + SIGKILL ? 1 : 0;
   }
-  CHECK(kills == 5);
+  CHECK(kills == 10);
   REQUIRE(tiny.train(long_run({"--resume", "auto"}), "killed").exit_code == 0);
   CHECK(checkpoint_hash(tiny.out("killed")) == checkpoint_hash(tiny.out("whole")));
 }
@@ -100,7 +100,7 @@ TEST_CASE("a second process is refused the run directory in use", "[cli][resume]
   wait_for_checkpoint(first, tiny.out());
   const auto second = tiny.train({"--resume", "auto", "--set", "train.num_epochs=100000"});
   CHECK(second.exit_code == 73);
-  CHECK_THAT(second.err, ContainsSubstring("in use") || ContainsSubstring("process"));
+  CHECK_THAT(second.err, ContainsSubstring("process " + std::to_string(first.pid()) + " uses it"));
   first.send(SIGTERM);
   CHECK(first.wait().exit_code == 75);
 }

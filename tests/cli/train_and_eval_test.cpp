@@ -76,5 +76,5 @@ TEST_CASE("the run log holds one JSON object a line, evaluations with counts", "
   const std::string log = content_of(tiny.out() / "log.jsonl");
   CHECK_THAT(log, StartsWith("{\"event\":\"train\",\"step\":2,\"epoch\":1,\"loss\":"));
   CHECK_THAT(log,
-             ContainsSubstring("{\"event\":\"eval\",\"step\":12,\"epoch\":2,") && ContainsSubstring("\"images\":15}"));
+             ContainsSubstring("{\"event\":\"eval\",\"step\":12,\"epoch\":2,") && ContainsSubstring("\"images\":15,"));
 }

@@ -70,10 +70,7 @@ long allocations_when_warm(const data::SampleSource& source, const std::vector<a
   return allocations - before;
 }
 
-}  // namespace
-
-TEST_CASE("a warm reader asks for no memory") {
-  const tests::TemporaryDirectory directory;
+void make_folder(const std::filesystem::path& directory) {
   for (const std::string split : {"train", "val"}) {
     for (int i = 0; i < 6; ++i) {
       const auto file = directory / (split + "/class" + std::to_string(i % 2) + "/" + std::to_string(i) + ".JPEG");
@@ -86,6 +83,13 @@ TEST_CASE("a warm reader asks for no memory") {
           .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("a warm reader asks for no memory") {
+  const tests::TemporaryDirectory directory;
+  make_folder(directory.path());
   const auto source = data::open_source({}, directory.path(), data::Split::kTrain);
   CHECK(allocations > 0);
   CHECK(allocations_when_warm(*source, {augment::RandomResizedCropConfig{}, augment::HorizontalFlipConfig{},
@@ -93,4 +97,15 @@ TEST_CASE("a warm reader asks for no memory") {
   CHECK(allocations_when_warm(*source, {augment::ResizeShorterSideConfig{}, augment::CenterCropConfig{}}) == 0);
   CHECK(allocations_when_warm(*source, {augment::ResizeShorterSideConfig{}, augment::RandomCropConfig{},
                                         augment::HorizontalFlipConfig{}}) == 0);
+}
+
+TEST_CASE("a warm reader asks for no memory when policies change the pixels") {
+  const tests::TemporaryDirectory directory;
+  make_folder(directory.path());
+  const auto source = data::open_source({}, directory.path(), data::Split::kTrain);
+  const augment::RandomErasingConfig noise{.probability = 0.5, .fill = augment::EraseWith::kNoise};
+  CHECK(allocations_when_warm(*source, {augment::RandomResizedCropConfig{}, augment::HorizontalFlipConfig{},
+                                        augment::RandAugmentConfig{}, augment::RandomErasingConfig{}}) == 0);
+  CHECK(allocations_when_warm(*source, {augment::RandomResizedCropConfig{}, augment::TrivialAugmentWideConfig{},
+                                        augment::AutoAugmentConfig{}, noise}) == 0);
 }

@@ -81,6 +81,43 @@ TEST_CASE("replacements follow the global order and go round at its end") {
   CHECK(order.sample(2, 2) == 0);
 }
 
+TEST_CASE("repeated augmentation shows a part of the samples that many times, side by side") {
+  const int repeats = GENERATE(2, 3, 4);
+  EpochPlan plan;
+  plan.shuffle = true;
+  const EpochOrder once(60, 8, 3, plan);
+  const EpochOrder order(60, 8, 3, plan, repeats);
+  REQUIRE(order.end_ticket() == 60);
+  for (std::int64_t t = 0; t < 60; ++t) {
+    CHECK(order.sample(t) == once.sample(t / repeats));
+    CHECK(order.copy(t) == t % repeats);
+    CHECK(once.copy(t) == 0);
+  }
+}
+
+TEST_CASE("copies of a sample lie on different ranks where there are enough of them") {
+  const int repeats = GENERATE(2, 3);
+  EpochPlan plan;
+  plan.shuffle = true;
+  plan.drop_last = true;
+  plan.world_size = 4;
+  std::vector<std::vector<std::int64_t>> of_rank;
+  for (plan.rank = 0; plan.rank < 4; ++plan.rank) {
+    of_rank.push_back(samples_of(EpochOrder(96, 8, 3, plan, repeats)));
+    auto sorted = of_rank.back();
+    std::sort(sorted.begin(), sorted.end());
+    CHECK(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end());
+  }
+  CHECK(of_rank[0][0] == of_rank[1][0]);
+}
+
+TEST_CASE("the replacement of a repeated sample is another sample") {
+  const EpochOrder order(10, 4, 0, {}, 3);
+  CHECK(order.sample(4) == 1);
+  CHECK(order.sample(4, 1) == 2);
+  CHECK(order.sample(4, 9) == 0);
+}
+
 TEST_CASE("a resume at or behind the last batch leaves nothing to do") {
   EpochPlan plan;
   plan.first_batch = GENERATE(as<std::int64_t>{}, 3, 4, 1'000'000'000'000);
@@ -95,4 +132,5 @@ TEST_CASE("plans out of range are refused") {
   CHECK_THROWS_AS(EpochOrder(10, 4, 0, plan), std::invalid_argument);
   CHECK_THROWS_AS(EpochOrder(0, 4, 0, {}), std::invalid_argument);
   CHECK_THROWS_AS(EpochOrder(10, 0, 0, {}), std::invalid_argument);
+  CHECK_THROWS_AS(EpochOrder(10, 4, 0, {}, 0), std::invalid_argument);
 }

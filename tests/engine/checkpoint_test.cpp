@@ -15,7 +15,7 @@ TEST_CASE("weights come back from a checkpoint bit for bit", "[engine]") {
   run.trainer().run();
   SmallRun fresh(small_config(R"({"train": {"seed": 99}})"), scratch.path() / "fresh");
   REQUIRE_FALSE(torch::equal(fresh.weights(), run.weights()));
-  topfive::engine::load_model(scratch.path() / "run/checkpoints/last", fresh.model());
+  topfive::engine::load_model(scratch.path() / "run/checkpoints/last/model.safetensors", fresh.model());
   CHECK(torch::equal(fresh.weights(), run.weights()));
 }
 
@@ -28,7 +28,7 @@ TEST_CASE("a checkpoint of another network is refused, naming file and tensor", 
   SmallRun wider(other, scratch.path() / "wider");
   const auto before = wider.weights().clone();
   try {
-    topfive::engine::load_model(scratch.path() / "run/checkpoints/last", wider.model());
+    topfive::engine::load_model(scratch.path() / "run/checkpoints/last/model.safetensors", wider.model());
     FAIL("loaded a network of 4 classes into one of 5");
   } catch (const topfive::base::UserError& error) {
     CHECK(error.code() == topfive::base::ExitCode::kBadData);

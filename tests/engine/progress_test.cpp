@@ -7,6 +7,8 @@
 TEST_CASE("the progress line holds epoch, step, loss, rate, speed and time left", "[engine]") {
   CHECK(topfive::engine::format_progress({20'480, 900'810, 3, 90, 5.12034, 0.01, 87.4, 7451}) ==
         "epoch 3/90  step 20,480/900,810  loss 5.1203  lr 0.01  87 img/s  ETA 2:04:11");
+  CHECK_THAT(topfive::engine::format_progress({1, 2, 1, 1, 5.0, 0.01, 87.4, 60, true}),
+             ContainsSubstring("ETA 1:00  data-bound"));
 }
 
 TEST_CASE("the training curve draws a point for every record", "[engine]") {

@@ -1,6 +1,9 @@
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
 
 #include "topfive/base/error.h"
 #include "topfive/base/stop_signal.h"
@@ -38,6 +41,39 @@ std::vector<double> losses(const fs::path& run) {
   return values;
 }
 
+constexpr std::array kLogs = {"log.jsonl", "metrics.csv", "events.out.tfevents.topfive"};
+
+// The lines of the log without what the clock decides.
+std::vector<std::string> log_without_times(const fs::path& run) {
+  std::ifstream log(run / "log.jsonl");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(log, line);) {
+    auto json = nlohmann::ordered_json::parse(line);
+    for (const char* key : {"time", "seconds", "images_per_second", "data_wait", "bound"}) json.erase(key);
+    lines.push_back(json.dump());
+  }
+  return lines;
+}
+
+std::vector<std::vector<std::string>> csv_without_times(const fs::path& run) {
+  std::ifstream csv(run / "metrics.csv");
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> names;
+  for (std::string line; std::getline(csv, line);) {
+    std::vector<std::string> cells;
+    std::istringstream stream(line);
+    for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
+    if (names.empty()) names = cells;
+    rows.emplace_back();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const bool by_clock = names[i] == "time" || names[i] == "images_per_second" || names[i] == "data_wait" ||
+                            names[i].starts_with("seconds_");
+      if (!by_clock) rows.back().push_back(cells[i]);
+    }
+  }
+  return rows;
+}
+
 }  // namespace
 
 TEST_CASE("resuming from any step gives the uninterrupted run, bit for bit", "[engine][resume]") {
@@ -49,11 +85,36 @@ TEST_CASE("resuming from any step gives the uninterrupted run, bit for bit", "[e
   const std::string name =
       GENERATE(as<std::string>(), "step-00000001", "step-00000003", "step-00000004", "step-00000007", "step-00000008");
   SmallRun resumed(dropout_config(), scratch.path() / "resumed");
-  fs::copy_file(scratch.path() / "whole/log.jsonl", scratch.path() / "resumed/log.jsonl");
+  for (const char* file : kLogs) fs::copy_file(scratch.path() / "whole" / file, scratch.path() / "resumed" / file);
   resumed.trainer().resume_from(scratch.path() / "whole/checkpoints" / name);
   REQUIRE(resumed.trainer().run() == TrainOutcome::kFinished);
   CHECK(torch::equal(resumed.weights(), whole.weights()));
   CHECK(losses(scratch.path() / "resumed") == losses(scratch.path() / "whole"));
+  CHECK(log_without_times(scratch.path() / "resumed") == log_without_times(scratch.path() / "whole"));
+  CHECK(csv_without_times(scratch.path() / "resumed") == csv_without_times(scratch.path() / "whole"));
+  CHECK(fs::file_size(scratch.path() / "resumed" / kLogs[2]) == fs::file_size(scratch.path() / "whole" / kLogs[2]));
+}
+
+TEST_CASE("logs that were turned off for a while keep what they had", "[engine][resume]") {
+  const TemporaryDirectory scratch;
+  const auto config = [](int max_steps, bool on) {
+    const std::string logs = on ? "true" : "false";
+    return small_config(R"({"train": {"num_epochs": 1}, "log": {"every_steps": 1, "csv": )" + logs +
+                        R"(, "tensorboard": )" + logs + R"(}, "checkpoint": {"every_steps": )" +
+                        std::to_string(max_steps) + R"(, "keep": 100}})");
+  };
+  SmallRun first(config(3, true), scratch.path());
+  first.trainer().run();
+  SmallRun second(config(5, false), scratch.path());
+  second.trainer().resume_from(scratch.path() / "checkpoints/step-00000003");
+  second.trainer().run();
+  SmallRun third(config(8, true), scratch.path());
+  third.trainer().resume_from(scratch.path() / "checkpoints/step-00000005");
+  third.trainer().run();
+  std::vector<std::string> steps;
+  for (const auto& row : csv_without_times(scratch.path())) steps.push_back(row[0] + row[1]);
+  CHECK(steps ==
+        std::vector<std::string>{"eventstep", "train1", "train2", "train3", "train6", "train7", "train8", "eval8"});
 }
 
 TEST_CASE("a stop request saves where it stands, also in the first step", "[engine][resume]") {
@@ -64,7 +125,7 @@ TEST_CASE("a stop request saves where it stands, also in the first step", "[engi
   const auto outcome = run.trainer().run();
   topfive::base::reset_stop_request();
   CHECK(outcome == TrainOutcome::kStopped);
-  const topfive::engine::CheckpointStore store(scratch.path() / "checkpoints");
+  topfive::engine::CheckpointStore store(scratch.path() / "checkpoints");
   CHECK(store.newest_valid()->filename() == "step-00000000");
 }
 

@@ -88,6 +88,18 @@ TEST_CASE("auxiliary outputs share the targets of a mixed batch, whatever the ty
   CHECK(with_auxiliary == Approx(1.5 * alone).epsilon(1e-6));
 }
 
+TEST_CASE("the loss of guessing is that of scores which give each class its share") {
+  LossConfig config;
+  config.type = GENERATE(LossType::kCrossEntropy, LossType::kBinaryCrossEntropy);
+  config.sum_classes = config.type == LossType::kBinaryCrossEntropy && GENERATE(false, true);
+  config.label_smoothing = GENERATE(0.0, 0.1);
+  constexpr int kClasses = 8;
+  // Every label once, so that the pictures are shared out as evenly as the guess. A sigmoid gives 1 / 8 here.
+  const auto logits = torch::full({kClasses, kClasses}, -std::log(kClasses - 1.0));
+  const auto loss = classification_loss(logits, {logits}, torch::arange(kClasses), config);
+  CHECK(guessing_loss(config, kClasses, 1) == Approx(loss.item<double>()).epsilon(1e-5));
+}
+
 TEST_CASE("the dominant label is the one that weighs more") {
   const auto labels = torch::tensor({1, 2, 3});
   const auto partners = labels.roll(1, 0);

@@ -5,10 +5,12 @@
 namespace topfive::optim {
 namespace {
 
-SgdConfig parse_sgd(const std::string& json) {
+OptimizerConfig parse_optimizer(const std::string& json) {
   const auto document = base::ConfigDocument::parse(json, "test.json");
-  return std::get<SgdConfig>(optimizer_alternatives().parse(base::ConfigNode(document)));
+  return optimizer_alternatives().parse(base::ConfigNode(document));
 }
+
+SgdConfig parse_sgd(const std::string& json) { return std::get<SgdConfig>(parse_optimizer(json)); }
 
 }  // namespace
 
@@ -30,9 +32,35 @@ TEST_CASE("settings that contradict each other are refused with the reason") {
       {R"({"type": "sgd", "nesterov": true, "rate_in_velocity": true})", "exclude each other"},
       {R"({"type": "sgd", "rate_in_velocity": true, "momentum": 0})", "rate_in_velocity needs"},
       {R"({"type": "sgd", "momentum": 1})", "momentum"},
-      {R"({"type": "adam"})", "sgd"},
+      {R"({"type": "rmsprop", "rate_in_velocity": true})", "rate_in_velocity needs"},
+      {R"({"type": "lamb", "beta2": 1})", "beta2: 1 is out of range"},
+      {R"({"type": "adamw", "epsilon": 0})", "epsilon"},
+      {R"({"type": "adamw", "layer_decay": 1.1})", "layer_decay"},
+      {R"({"type": "adamw", "weight_decay": -0.1})", "weight_decay: -0.1 is out of range (0 to 1)"},
+      {R"({"type": "sgd", "freeze": "conv1"})", "freeze: expected a list"},
+      {R"({"type": "sgd", "freeze": [1]})", "freeze"},
   }));
-  CHECK_THROWS_WITH(parse_sgd(text), ContainsSubstring(words));
+  CHECK_THROWS_WITH(parse_optimizer(text), ContainsSubstring(words));
+}
+
+TEST_CASE("a wrong type or key is one line that names the nearest right one") {
+  const auto [text, words] = GENERATE(table<std::string, std::string>({
+      {R"({"type": "adam"})",
+       "type: \"adam\" is not one of sgd, adamw, lamb, rmsprop; did you mean \"adamw\"?"},
+      {R"({"type": "sgd", "momentun": 0.9})", "momentun: unknown key; did you mean \"momentum\"?"},
+      {R"({"type": "adamw", "momentum": 0.9})", "momentum: unknown key"},
+  }));
+  CHECK_THROWS_WITH(parse_optimizer(text), StartsWith("test.json:1:") && ContainsSubstring(words));
+}
+
+TEST_CASE("an optimizer's config is written as it is read") {
+  const std::string type = GENERATE("sgd", "adamw", "lamb", "rmsprop");
+  const auto config = parse_optimizer(R"({"type": ")" + type + R"(", "weight_decay": 0.5, "decay_norm_and_bias": false,
+      "layer_decay": 0.75, "no_decay": ["pos_embedding"], "freeze": ["conv1", "layer1.0"]})");
+  const std::string text = optimizer_alternatives().dump(config).dump();
+  CHECK(optimizer_alternatives().dump(parse_optimizer(text)).dump() == text);
+  CHECK_THAT(text, ContainsSubstring(R"("freeze":["conv1","layer1.0"])"));
+  CHECK_THAT(text, ContainsSubstring(R"("weight_decay":0.5)"));
 }
 
 }  // namespace topfive::optim

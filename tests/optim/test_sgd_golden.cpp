@@ -18,12 +18,14 @@ nlohmann::json golden_cases() {
 }
 
 SgdConfig config_of(const nlohmann::json& item) {
-  return {item["momentum"],
-          item["nesterov"],
-          item["weight_decay"],
-          item["decay_norm_and_bias"],
-          item["bias_learning_rate_factor"],
-          item["rate_in_velocity"]};
+  SgdConfig config;
+  config.momentum = item["momentum"];
+  config.nesterov = item["nesterov"];
+  config.weight_decay = item["weight_decay"];
+  config.decay_norm_and_bias = item["decay_norm_and_bias"];
+  config.bias_learning_rate_factor = item["bias_learning_rate_factor"];
+  config.rate_in_velocity = item["rate_in_velocity"];
+  return config;
 }
 
 void check_values(const torch::Tensor& tensor, const nlohmann::json& expected) {
@@ -38,7 +40,7 @@ void check_values(const torch::Tensor& tensor, const nlohmann::json& expected) {
 }  // namespace
 
 TEST_CASE("five steps equal Python's optimizer, fused and not, at changing rates") {
-  const auto implementation = GENERATE(Sgd::Implementation::kFused, Sgd::Implementation::kForeach);
+  const auto implementation = GENERATE(Implementation::kFused, Implementation::kForeach);
   const auto cases = golden_cases();
   REQUIRE(cases.size() == 8);
   for (const auto& item : cases) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "topfive/image/colour.h"
+#include "topfive/augment/pixel_op.h"
 
 namespace topfive::augment {
 namespace {
@@ -12,16 +12,16 @@ float sample_factor(double strength, base::RandomStream& random) {
   return static_cast<float>(random.uniform(std::max(0.0, 1.0 - strength), 1.0 + strength));
 }
 
-image::Image adjusted(const image::Image& image, const JitterStep& step) {
-  switch (step.adjustment) {
+Op op_of(Adjustment adjustment) {
+  switch (adjustment) {
     case Adjustment::kBrightness:
-      return image::adjust_brightness(image, step.factor);
+      return Op::kBrightness;
     case Adjustment::kContrast:
-      return image::adjust_contrast(image, step.factor);
+      return Op::kContrast;
     case Adjustment::kSaturation:
-      return image::adjust_saturation(image, step.factor);
+      return Op::kColour;
   }
-  return image;
+  return Op::kIdentity;
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ std::array<JitterStep, 3> sample_jitter(const ColourJitterConfig& config, base::
 
 void ColourJitter::apply(Sample& sample, base::RandomStream& random) const {
   for (const JitterStep& step : sample_jitter(config_, random)) {
-    if (step.factor != 1.0F) sample.picture.replace(adjusted(sample.picture.pixels(), step));
+    augment::apply({op_of(step.adjustment), step.factor}, {}, sample.picture);
   }
 }
 

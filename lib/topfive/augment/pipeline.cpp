@@ -2,15 +2,19 @@
 
 #include <cassert>
 
+#include "topfive/augment/auto_augment.h"
 #include "topfive/augment/center_crop.h"
 #include "topfive/augment/colour_jitter.h"
 #include "topfive/augment/horizontal_flip.h"
 #include "topfive/augment/pad_and_random_crop.h"
 #include "topfive/augment/pca_colour.h"
+#include "topfive/augment/rand_augment.h"
 #include "topfive/augment/random_crop.h"
+#include "topfive/augment/random_erasing.h"
 #include "topfive/augment/random_resized_crop.h"
 #include "topfive/augment/resize.h"
 #include "topfive/augment/resize_shorter_side.h"
+#include "topfive/augment/trivial_augment_wide.h"
 #include "topfive/base/error.h"
 
 namespace topfive::augment {
@@ -37,6 +41,14 @@ struct MakeTransform {
   }
   TransformPointer operator()(const PcaColourConfig& config) const { return std::make_unique<PcaColour>(config); }
   TransformPointer operator()(const ColourJitterConfig& config) const { return std::make_unique<ColourJitter>(config); }
+  TransformPointer operator()(const RandAugmentConfig& config) const { return std::make_unique<RandAugment>(config); }
+  TransformPointer operator()(const TrivialAugmentWideConfig& config) const {
+    return std::make_unique<TrivialAugmentWide>(config);
+  }
+  TransformPointer operator()(const AutoAugmentConfig& config) const { return std::make_unique<AutoAugment>(config); }
+  TransformPointer operator()(const RandomErasingConfig& config) const {
+    return std::make_unique<RandomErasing>(config);
+  }
 };
 
 void check_channels(const Transform& transform, const TransformConfig& config, int channels, const std::string& place) {

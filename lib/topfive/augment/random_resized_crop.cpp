@@ -2,27 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
+
+#include "topfive/augment/random_window.h"
 
 namespace topfive::augment {
 namespace {
 
-constexpr int kTries = 10;
-
-cv::Size sample_size(cv::Size picture, const RandomResizedCropConfig& config, base::RandomStream& random) {
-  const double picture_area = static_cast<double>(picture.width) * picture.height;
-  const double area = picture_area * random.uniform(config.area[0], config.area[1]);
-  const double aspect = std::exp(random.uniform(std::log(config.aspect[0]), std::log(config.aspect[1])));
-  return {static_cast<int>(std::nearbyint(std::sqrt(area * aspect))),
-          static_cast<int>(std::nearbyint(std::sqrt(area / aspect)))};
-}
+constexpr int kCropTries = 10;
 
 bool fits(cv::Size window, cv::Size picture) {
   return window.width > 0 && window.width <= picture.width && window.height > 0 && window.height <= picture.height;
-}
-
-int sample_place(int picture, int window, base::RandomStream& random) {
-  return static_cast<int>(random.below(static_cast<std::uint64_t>(picture - window) + 1));
 }
 
 // An aspect limit far from 1 would round a side of a tiny picture to nothing, hence the lower
@@ -40,12 +29,9 @@ cv::Rect fallback_window(cv::Size picture, const RandomResizedCropConfig& config
 }  // namespace
 
 cv::Rect sample_window(cv::Size picture, const RandomResizedCropConfig& config, base::RandomStream& random) {
-  for (int i = 0; i < kTries; ++i) {
-    const cv::Size size = sample_size(picture, config, random);
-    if (!fits(size, picture)) continue;
-    const int y = sample_place(picture.height, size.height, random);
-    const int x = sample_place(picture.width, size.width, random);
-    return {cv::Point(x, y), size};
+  for (int i = 0; i < kCropTries; ++i) {
+    const cv::Size size = sample_window_size(picture, config.area, config.aspect, random);
+    if (fits(size, picture)) return {sample_window_place(picture, size, random), size};
   }
   return fallback_window(picture, config);
 }

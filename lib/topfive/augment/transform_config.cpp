@@ -12,13 +12,6 @@ base::NumberRule size_rule(const std::string& help) {
 const base::FieldRule kFilterRule = {
     .help = "the resampling filter; the pil_ ones are Pillow's antialiased filters, bit for bit"};
 
-// What is wrong with a pair of limits, or an empty string.
-std::string range_problem(const std::string& name, const std::vector<double>& range) {
-  if (range.size() != 2) return name + " needs two numbers: the least and the most";
-  if (range[0] > range[1]) return name + " must name the smaller number first";
-  return "";
-}
-
 }  // namespace
 
 const base::Fields<ResizeShorterSideConfig>& ResizeShorterSideConfig::fields() {
@@ -144,7 +137,11 @@ const base::Alternatives<TransformConfig>& transform_alternatives() {
                                         .option<HorizontalFlipConfig>("horizontal_flip")
                                         .option<PadAndRandomCropConfig>("pad_and_random_crop")
                                         .option<PcaColourConfig>("pca_colour")
-                                        .option<ColourJitterConfig>("colour_jitter");
+                                        .option<ColourJitterConfig>("colour_jitter")
+                                        .option<RandAugmentConfig>("rand_augment")
+                                        .option<TrivialAugmentWideConfig>("trivial_augment_wide")
+                                        .option<AutoAugmentConfig>("auto_augment")
+                                        .option<RandomErasingConfig>("random_erasing");
   return kAlternatives;
 }
 

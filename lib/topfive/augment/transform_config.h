@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "topfive/augment/policy_config.h"
 #include "topfive/base/config_fields.h"
 #include "topfive/image/resize.h"
 
@@ -73,7 +74,8 @@ struct ColourJitterConfig {
 
 using TransformConfig =
     std::variant<ResizeShorterSideConfig, ResizeConfig, CenterCropConfig, RandomCropConfig, RandomResizedCropConfig,
-                 HorizontalFlipConfig, PadAndRandomCropConfig, PcaColourConfig, ColourJitterConfig>;
+                 HorizontalFlipConfig, PadAndRandomCropConfig, PcaColourConfig, ColourJitterConfig, RandAugmentConfig,
+                 TrivialAugmentWideConfig, AutoAugmentConfig, RandomErasingConfig>;
 
 const base::Alternatives<TransformConfig>& transform_alternatives();
 

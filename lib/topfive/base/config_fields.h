@@ -98,6 +98,8 @@ class Fields {
   Fields& numbers(const std::string& name, std::vector<N> T::*member, NumberRule rule);
   Fields& boolean(const std::string& name, bool T::*member, FieldRule rule);
   Fields& text(const std::string& name, std::string T::*member, FieldRule rule);
+  // A list of texts.
+  Fields& texts(const std::string& name, std::vector<std::string> T::*member, FieldRule rule);
   // An enum given by name.
   template <class E>
   Fields& choice(const std::string& name, E T::*member, std::vector<std::pair<std::string, E>> table, FieldRule rule);

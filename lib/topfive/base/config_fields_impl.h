@@ -104,6 +104,25 @@ Fields<T>& Fields<T>::text(const std::string& name, std::string T::*member, Fiel
 }
 
 template <class T>
+Fields<T>& Fields<T>::texts(const std::string& name, std::vector<std::string> T::*member, FieldRule rule) {
+  Field field;
+  field.info = {name, "list", rule.help, "", "", rule.paper, {}};
+  field.required = rule.required;
+  field.parse = [member](T& config, const ConfigNode& node) {
+    node.require_array();
+    (config.*member).clear();
+    for (std::size_t i = 0; i < node.size(); ++i) (config.*member).push_back(node.element(i).as_string());
+  };
+  field.dump = [member](const T& config) {
+    auto list = nlohmann::ordered_json::array();
+    for (const std::string& text : config.*member) list.push_back(text);
+    return list;
+  };
+  field.schema = [] { return nlohmann::ordered_json{{"type", "array"}, {"items", {{"type", "string"}}}}; };
+  return add(std::move(field));
+}
+
+template <class T>
 template <class E>
 Fields<T>& Fields<T>::choice(const std::string& name, E T::*member, std::vector<std::pair<std::string, E>> table,
                              FieldRule rule) {

@@ -21,6 +21,8 @@ std::string next_step(int error) {
       return "; choose another --out";
     case EFBIG:
       return "; raise the limit on file sizes (ulimit -f) or choose another --out";
+    case EIO:
+      return "; check the disk and the system's log (dmesg)";
     case EACCES:
     case EPERM:
       return "; check the permissions";

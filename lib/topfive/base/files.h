@@ -3,16 +3,22 @@
 //
 // Every function throws UserError with the path, the system's reason and, where there is one, the
 // next step: kInputMissing for a file that is not there, kCannotCreate and kIo for writing,
-// kBadData for one too large.
+// kBadData for one too large. Interrupted calls are repeated, short writes continued; a failed sync
+// is never tried again, as the system may have dropped the bytes by then. `files` is the real file
+// system except in tests.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "topfive/base/file_system.h"
+#include "topfive/base/sha256.h"
 
 namespace topfive::base {
 
@@ -24,19 +30,41 @@ std::string read_text_file(const std::filesystem::path& path, std::uint64_t max_
 void read_binary_file(const std::filesystem::path& path, std::uint64_t max_bytes, std::vector<std::byte>& buffer);
 // For those who may not ask for memory.
 void read_binary_file(const char* path, std::uint64_t max_bytes, std::vector<std::byte>& buffer);
+// Hands the file over piece by piece.
+void read_in_pieces(const std::filesystem::path& path, FileSystem& files,
+                    const std::function<void(std::span<const std::byte>)>& take);
+
+using FileParts = std::span<const std::span<const std::byte>>;
 
 // Writes `path` through a temporary file in the same directory: write, fsync, rename, fsync of the
 // directory.
-void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           FileSystem& files = real_file_system());
 // Writes and fsyncs a new file inside a directory that is not visible under its final name yet.
-void write_new_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts);
-void sync_directory(const std::filesystem::path& directory);
+// `hash`, where given, sees what is written as it goes past, so that nobody has to read it back.
+void write_new_file(const std::filesystem::path& path, FileParts parts, FileSystem& files = real_file_system(),
+                    Sha256* hash = nullptr);
+// Syncs a file that others have written.
+void sync_file(const std::filesystem::path& path, FileSystem& files = real_file_system());
+void sync_directory(const std::filesystem::path& directory, FileSystem& files = real_file_system());
+void rename_entry(const std::filesystem::path& from, const std::filesystem::path& to,
+                  FileSystem& files = real_file_system());
 
-// Makes the directory and its parents. kCannotCreate if impossible or if it is not writable.
-void create_writable_directory(const std::filesystem::path& directory);
+// Makes the directory and its parents, and syncs the directory above each new one: otherwise a
+// power loss could take the whole tree with everything that was synced inside. kCannotCreate if
+// impossible or if it is not writable.
+void create_writable_directory(const std::filesystem::path& directory, FileSystem& files = real_file_system());
+// Removes a file, a link or a directory with everything below it; links are not followed. False if
+// something stayed.
+bool remove_tree(const std::filesystem::path& path, FileSystem& files = real_file_system());
+// Entries by name.
+std::vector<DirectoryEntry> list_directory(const std::filesystem::path& directory,
+                                           FileSystem& files = real_file_system());
+bool entry_exists(const std::filesystem::path& path, FileSystem& files = real_file_system());
 // Points `link` at `target` (a relative path) by rename, so the link always exists once it was
-// made.
-void replace_symlink(const std::filesystem::path& link, const std::filesystem::path& target);
+// made. Durable after a sync_directory() of its directory.
+void replace_symlink(const std::filesystem::path& link, const std::filesystem::path& target,
+                     FileSystem& files = real_file_system());
 
 // An exclusive lock on a file for the life of the object; a second process is refused, naming the
 // owner's pid.

@@ -52,6 +52,21 @@ void read_binary_file(const char* path, std::uint64_t max_bytes, std::vector<std
   buffer.resize(read_all(file, path, buffer));
 }
 
+void read_in_pieces(const std::filesystem::path& path, FileSystem& files,
+                    const std::function<void(std::span<const std::byte>)>& take) {
+  const OpenFile file(files, uninterrupted([&] { return files.open_for_reading(path); }));
+  if (!file.is_open()) {
+    throw_system_error(errno == ENOENT ? ExitCode::kInputMissing : ExitCode::kIo, "read", path, errno);
+  }
+  std::vector<std::byte> buffer(std::size_t{1} << 16U);
+  while (true) {
+    const ssize_t count = uninterrupted([&] { return files.read(file.get(), buffer); });
+    if (count < 0) throw_system_error(ExitCode::kIo, "read", path, errno);
+    if (count == 0) return;
+    take(std::span(buffer).first(static_cast<std::size_t>(count)));
+  }
+}
+
 void read_binary_file(const std::filesystem::path& path, std::uint64_t max_bytes, std::vector<std::byte>& buffer) {
   read_binary_file(path.c_str(), max_bytes, buffer);
 }

@@ -1,9 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <functional>
-#include <system_error>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "topfive/base/file_descriptor.h"
@@ -12,105 +11,120 @@
 namespace topfive::base {
 namespace {
 
-constexpr unsigned kFileMode = 0666;  // less the umask
+namespace fs = std::filesystem;
 
-std::filesystem::path directory_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
+// Bytes that are hashed and written in one go: they are still in the processor's cache for the
+// second of the two.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20U;
+
+fs::path directory_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 // Tries `create` with names in the directory of `path` until one is free: a crashed process with
 // the same id may have left one. `create` returns a negative number with errno set. The name does
 // not repeat that of `path`, which may be as long as the file system allows.
-std::filesystem::path make_temporary(const std::filesystem::path& path,
-                                     const std::function<int(const std::filesystem::path&)>& create) {
+fs::path make_temporary(const fs::path& path, const std::function<int(const fs::path&)>& create) {
   constexpr int kMaxTries = 10'000;
   int error = EEXIST;
   for (int i = 0; i < kMaxTries && error == EEXIST; ++i) {
     auto name = directory_of(path) / (".topfive-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp");
-    if (create(name) >= 0) return name;
+    if (uninterrupted([&] { return create(name); }) >= 0) return name;
     error = errno;
   }
   throw_system_error(ExitCode::kCannotCreate, "write", path, error);
 }
 
-bool sync_descriptor(int descriptor) {
-  int result = -1;
-  do {
-    result = ::fsync(descriptor);
-  } while (result != 0 && errno == EINTR);
-  return result == 0;
+bool write_piece(FileSystem& files, int descriptor, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = uninterrupted([&] { return files.write(descriptor, bytes); });
+    if (written < 0) return false;
+    if (written == 0) {  // Not to be expected of a file; without this it would be tried for ever.
+      errno = EIO;
+      return false;
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool write_parts(FileSystem& files, int descriptor, FileParts parts, Sha256* hash) {
+  for (auto part : parts) {
+    while (!part.empty()) {
+      const auto piece = part.first(std::min(kPieceBytes, part.size()));
+      if (hash != nullptr) hash->update(piece);
+      if (!write_piece(files, descriptor, piece)) return false;
+      part = part.subspan(piece.size());
+    }
+  }
+  return true;
+}
+
+bool sync_descriptor(FileSystem& files, int descriptor) {
+  return uninterrupted([&] { return files.sync(descriptor); }) == 0;
 }
 
 // Writes, syncs and closes; 0, or the error.
-int fill(FileDescriptor& file, std::span<const std::span<const std::byte>> parts) {
-  for (const auto& part : parts) {
-    if (!write_all(file.get(), part)) return errno;
-  }
-  if (!sync_descriptor(file.get()) || !file.close()) return errno;
+int fill(FileSystem& files, OpenFile& file, FileParts parts, Sha256* hash) {
+  if (!write_parts(files, file.get(), parts, hash)) return errno;
+  if (!sync_descriptor(files, file.get()) || !file.close()) return errno;
   return 0;
 }
 
 // Moves the temporary over `path`, or removes it and throws.
-void rename_over(const std::filesystem::path& temporary, const std::filesystem::path& path) {
-  if (::rename(temporary.c_str(), path.c_str()) == 0) return;
+void rename_over(FileSystem& files, const fs::path& temporary, const fs::path& path) {
+  if (uninterrupted([&] { return files.rename(temporary, path); }) == 0) return;
   const int error = errno;
-  ::unlink(temporary.c_str());
+  files.remove_file(temporary);
   throw_system_error(ExitCode::kCannotCreate, "write", path, error);
 }
 
 }  // namespace
 
-void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+void write_file_atomically(const fs::path& path, std::string_view content, FileSystem& files) {
   int descriptor = -1;
-  const auto temporary = make_temporary(path, [&](const std::filesystem::path& name) {
-    return descriptor = open_file(name, O_WRONLY | O_CREAT | O_EXCL, kFileMode);
-  });
-  FileDescriptor file(descriptor);
+  const auto temporary =
+      make_temporary(path, [&](const fs::path& name) { return descriptor = files.create_file(name); });
+  OpenFile file(files, descriptor);
   const std::array parts{std::as_bytes(std::span(content))};
-  if (const int error = fill(file, parts); error != 0) {
-    ::unlink(temporary.c_str());
+  if (const int error = fill(files, file, parts, nullptr); error != 0) {
+    files.remove_file(temporary);
     throw_system_error(ExitCode::kIo, "write", path, error);
   }
-  rename_over(temporary, path);
-  sync_directory(directory_of(path));
+  rename_over(files, temporary, path);
+  sync_directory(directory_of(path), files);
 }
 
-void write_new_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts) {
-  FileDescriptor file(open_file(path, O_WRONLY | O_CREAT | O_EXCL, kFileMode));
+void write_new_file(const fs::path& path, FileParts parts, FileSystem& files, Sha256* hash) {
+  OpenFile file(files, uninterrupted([&] { return files.create_file(path); }));
   if (!file.is_open()) throw_system_error(ExitCode::kCannotCreate, "write", path, errno);
-  if (const int error = fill(file, parts); error != 0) {
-    ::unlink(path.c_str());
+  if (const int error = fill(files, file, parts, hash); error != 0) {
+    files.remove_file(path);
     throw_system_error(ExitCode::kIo, "write", path, error);
   }
 }
 
-void sync_directory(const std::filesystem::path& directory) {
-  const FileDescriptor file(open_file(directory, O_RDONLY | O_DIRECTORY));
+void sync_file(const fs::path& path, FileSystem& files) {
+  const OpenFile file(files, uninterrupted([&] { return files.open_for_reading(path); }));
+  if (!file.is_open() || !sync_descriptor(files, file.get())) throw_system_error(ExitCode::kIo, "sync", path, errno);
+}
+
+void sync_directory(const fs::path& directory, FileSystem& files) {
+  const OpenFile file(files, uninterrupted([&] { return files.open_directory(directory); }));
   if (!file.is_open()) throw_system_error(ExitCode::kIo, "sync", directory, errno);
   // Some network file systems cannot sync a directory and say so; their renames are durable or are
   // not, anyway.
-  if (!sync_descriptor(file.get()) && errno != EINVAL && errno != ENOTSUP) {
+  if (!sync_descriptor(files, file.get()) && errno != EINVAL && errno != ENOTSUP) {
     throw_system_error(ExitCode::kIo, "sync", directory, errno);
   }
 }
 
-void create_writable_directory(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!error && !std::filesystem::is_directory(directory, error)) {
-    error = std::make_error_code(std::errc::not_a_directory);
-  }
-  if (error) throw_system_error(ExitCode::kCannotCreate, "create directory", directory, error.value());
-  if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-    throw_system_error(ExitCode::kCannotCreate, "write into directory", directory, errno);
-  }
+void rename_entry(const fs::path& from, const fs::path& to, FileSystem& files) {
+  if (uninterrupted([&] { return files.rename(from, to); }) == 0) return;
+  throw_system_error(ExitCode::kIo, "write", to, errno);
 }
 
-void replace_symlink(const std::filesystem::path& link, const std::filesystem::path& target) {
-  const auto temporary =
-      make_temporary(link, [&](const std::filesystem::path& name) { return ::symlink(target.c_str(), name.c_str()); });
-  rename_over(temporary, link);
-  sync_directory(directory_of(link));
+void replace_symlink(const fs::path& link, const fs::path& target, FileSystem& files) {
+  const auto temporary = make_temporary(link, [&](const fs::path& name) { return files.make_link(target, name); });
+  rename_over(files, temporary, link);
 }
 
 }  // namespace topfive::base

@@ -34,8 +34,8 @@ std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
   return counter;
 }
 
-RandomStream::RandomStream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample_id)
-    : counter_{0, 0, low_half(sample_id), high_half(sample_id)}, key_{low_half(seed), low_half(epoch)} {}
+RandomStream::RandomStream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample_id, std::uint32_t copy)
+    : counter_{0, copy, low_half(sample_id), high_half(sample_id)}, key_{low_half(seed), low_half(epoch)} {}
 
 std::uint32_t RandomStream::next_u32() {
   if (used_ == 4) {

@@ -1,8 +1,8 @@
 // Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as
 // 1, 2, 3", SC 2011), and the stream of one sample built on it.
 //
-// A sample's stream depends on (seed, epoch, sample id) alone. Threads, ranks, batch size and the
-// point of a resume therefore never change an augmentation.
+// A sample's stream depends on (seed, epoch, sample id) alone, and on the number of its copy where an epoch has
+// several. Threads, ranks, batch size and the point of a resume therefore never change an augmentation.
 #pragma once
 
 #include <array>
@@ -17,8 +17,9 @@ std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
 class RandomStream {
  public:
   // seed and epoch are the key (the low 32 bits of each count), sample_id is the high half of the
-  // counter.
-  RandomStream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample_id);
+  // counter. `copy` tells streams of one sample apart: it is added where the count of blocks would carry to after 2^32
+  // of them.
+  RandomStream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample_id, std::uint32_t copy = 0);
 
   std::uint32_t next_u32();
   double uniform();                         // [0, 1), 53 random bits

@@ -52,7 +52,7 @@ std::string mebibytes(std::int64_t bytes) { return std::to_string((bytes + 10485
 // Before the ring is allocated: a ring that does not fit shall be a message, not the kernel's
 // out-of-memory killer.
 void check(const SampleSource& source, const BatchShape& shape, const LoaderOptions& options) {
-  if (options.batch_size < 1 || options.ring_batches < 1 || options.threads < 0) {
+  if (options.batch_size < 1 || options.ring_batches < 1 || options.threads < 0 || options.repeats < 1) {
     throw std::invalid_argument("loader options out of range");
   }
   if (source.size() < 1) throw UserError(ExitCode::kBadData, "the data set holds no samples");
@@ -99,11 +99,12 @@ class BatchLoader::Impl {
   ReadAhead read_ahead_;
   const MeasuredSource source_;
   const augment::Pipeline& pipeline_;
-  const BatchShape shape_;
+  const BatchShape shape_;  // of the largest batch
   // Shared with the leases, which may be destroyed after the loader.
   std::shared_ptr<BatchRing> ring_;
   // Written by start() only while no ticket is out; a ticket is what lets a thread read it.
   std::optional<EpochOrder> order_;
+  const augment::Pipeline* epoch_pipeline_ = nullptr;  // the same
   BadLedger ledger_;
   mutable std::mutex statistics_mutex_;
   ReadStatistics statistics_;
@@ -140,6 +141,7 @@ void BatchLoader::Impl::work(const std::stop_token& stop) {
                       {options_.channels, options_.seed, options_.honour_orientation, options_.measure_stages});
   while (const auto ticket = ring_->take(stop)) {
     read_ahead_.advance(ticket->number);
+    reader.use_pipeline(*epoch_pipeline_);
     auto trouble = fill_slot(reader, *order_, ticket->number, options_, ticket->slot);
     {
       const std::lock_guard lock(statistics_mutex_);
@@ -151,7 +153,12 @@ void BatchLoader::Impl::work(const std::stop_token& stop) {
 
 // A plan that is refused leaves the epoch that is running as it is.
 void BatchLoader::Impl::start(const EpochPlan& plan) {
-  const EpochOrder order(source_.size(), options_.batch_size, options_.seed, plan);
+  const EpochOrder order(source_.size(), options_.batch_size, options_.seed, plan, options_.repeats);
+  const augment::Pipeline& pipeline = plan.pipeline != nullptr ? *plan.pipeline : pipeline_;
+  const BatchShape shape = shape_of(pipeline, options_);
+  if (shape.image_bytes() > shape_.image_bytes()) {
+    throw std::invalid_argument("the pictures of this epoch are larger than the loader's own");
+  }
   if (plan.drop_last && order.end_ticket() == 0) {
     throw UserError(ExitCode::kConfig, "the data set has " + std::to_string(source_.size()) +
                                            " samples, fewer than one global batch of " +
@@ -160,10 +167,11 @@ void BatchLoader::Impl::start(const EpochPlan& plan) {
   }
   ring_->abandon();
   order_.emplace(order);
+  epoch_pipeline_ = &pipeline;
   read_ahead_.begin(*order_);
   ledger_.begin_epoch(plan.epoch);
   failure_ = nullptr;
-  ring_->begin(order.first_ticket(), order.end_ticket());
+  ring_->begin(order.first_ticket(), order.end_ticket(), {shape.width, shape.height});
 }
 
 BatchRing::Delivery BatchLoader::Impl::wait_for_batch() {

@@ -38,6 +38,7 @@ struct LoaderOptions {
   int channels = 3;
   std::uint64_t seed = 0;
   std::int64_t max_memory_bytes = 0;  // of memory_bytes(); 0: no bound. Checked before anything is allocated
+  int repeats = 1;                    // copies of a sample in an epoch, each with its own random stream; see EpochOrder
   std::int64_t read_ahead_bytes = 0;  // of coming pictures that the system is asked to fetch; 0: none
   // Bad pictures are counted once per epoch and rank, and reported through on_bad. Above `max_bad` replacements in one
   // epoch the loader fails, at the same batch for any number of threads.
@@ -56,6 +57,9 @@ struct EpochPlan {
   std::int64_t first_batch = 0;  // where to go on after a resume
   int rank = 0;                  // this process takes positions rank, rank + world_size, ...
   int world_size = 1;
+  // What the pictures of this epoch go through, borrowed until the next one starts; null: the loader's own. Its
+  // pictures may be smaller than the loader's own, not larger.
+  const augment::Pipeline* pipeline = nullptr;
 };
 
 class BatchLoader {
@@ -73,7 +77,8 @@ class BatchLoader {
   BatchLoader& operator=(const BatchLoader&) = delete;
 
   // Begins an epoch; any epoch still running is abandoned, and leases of it must not be read any
-  // more. UserError(kConfig) where drop_last leaves no batch at all.
+  // more. UserError(kConfig) where drop_last leaves no batch at all. std::invalid_argument where the plan's pictures do
+  // not fit into the ring.
   void start(const EpochPlan& plan);
   // The next batch in order; an empty lease at the end of the epoch. Throws
   // base::UserError(kBadData) when a picture is bad beyond what the options allow, naming it; an

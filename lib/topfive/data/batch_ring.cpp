@@ -36,8 +36,6 @@ BatchRing::Buffer BatchRing::make_buffer(const BatchShape& shape, const PixelAll
   buffer.labels.resize(samples);
   buffer.sample_ids.resize(samples);
   buffer.colour_shift.resize(3 * samples);
-  buffer.batch.height = shape.height;
-  buffer.batch.width = shape.width;
   buffer.batch.channels = shape.channels;
   buffer.batch.images = buffer.images.get();
   buffer.batch.labels = buffer.labels.data();
@@ -57,8 +55,9 @@ void BatchRing::abandon() {
   batch_changed_.wait(lock, [&] { return tickets_out_ == 0; });
 }
 
-void BatchRing::begin(std::int64_t first, std::int64_t end) {
+void BatchRing::begin(std::int64_t first, std::int64_t end, cv::Size picture) {
   const std::scoped_lock lock(mutex_);
+  picture_ = picture;
   next_ticket_ = first;
   end_ticket_ = end;
   fatal_ticket_ = kNever;
@@ -73,6 +72,8 @@ void BatchRing::open_batch(Buffer& buffer, std::int64_t batch) const {
   const std::int64_t left = end_ticket_ - batch * shape_.batch_size;
   buffer.accepts = batch;
   buffer.batch.index = batch;
+  buffer.batch.height = picture_.height;
+  buffer.batch.width = picture_.width;
   buffer.batch.size = static_cast<int>(std::clamp<std::int64_t>(left, 0, shape_.batch_size));
   buffer.filled = 0;
   buffer.troubles.clear();
@@ -97,7 +98,7 @@ std::optional<Ticket> BatchRing::take(const std::stop_token& stop) {
 
 Slot BatchRing::slot_of(const Buffer& buffer, std::int64_t slot) const {
   const Batch& batch = buffer.batch;
-  return {batch.images + slot * shape_.image_bytes(), batch.labels + slot, batch.sample_ids + slot,
+  return {batch.images + slot * picture_.area() * shape_.channels, batch.labels + slot, batch.sample_ids + slot,
           batch.colour_shift + 3 * slot};
 }
 

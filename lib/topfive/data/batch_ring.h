@@ -15,6 +15,8 @@
 #include <stop_token>
 #include <vector>
 
+#include <opencv2/core/types.hpp>
+
 #include "topfive/data/batch.h"
 #include "topfive/data/sample_reader.h"
 #include "topfive/data/slot_filler.h"
@@ -43,8 +45,10 @@ class BatchRing {
   // Consumer. Hands out no more tickets and waits until those out are back. Leases of the epoch
   // lose their buffers.
   void abandon();
-  // Consumer, after abandon(): the tickets first, ..., end - 1; first begins a batch, or is end.
-  void begin(std::int64_t first, std::int64_t end);
+  // Consumer, after abandon(): the tickets first, ..., end - 1; first begins a batch, or is end. The pictures have the
+  // given size, at most as many bytes as those of the ring's own shape, and lie in the buffers without gaps.
+  void begin(std::int64_t first, std::int64_t end, cv::Size picture);
+  void begin(std::int64_t first, std::int64_t end) { begin(first, end, {shape_.width, shape_.height}); }
 
   // Loader threads. Waits for a ticket; empty when stop is requested.
   std::optional<Ticket> take(const std::stop_token& stop);
@@ -89,7 +93,8 @@ class BatchRing {
   void open_batch(Buffer& buffer, std::int64_t batch) const;
   Slot slot_of(const Buffer& buffer, std::int64_t slot) const;
 
-  const BatchShape shape_;
+  const BatchShape shape_;  // what the buffers are made for
+  cv::Size picture_;        // of this epoch
   mutable std::mutex mutex_;
   std::condition_variable_any ticket_changed_;  // for loader threads
   std::condition_variable batch_changed_;       // for the consumer

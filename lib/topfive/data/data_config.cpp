@@ -64,6 +64,12 @@ void add_loading(base::Fields<DataConfig>& fields) {
 
 void add_selection(base::Fields<DataConfig>& fields) {
   fields
+      .number("repeated_augmentation", &DataConfig::repeated_augmentation,
+              {.help = "Differently augmented copies of a training picture in an epoch, which then shows that fraction "
+                       "of the pictures.",
+               .min = 1,
+               .max = 64,
+               .paper = "3 in DeiT, 4 in torchvision's recipes"})
       .number(
           "train_limit", &DataConfig::train_limit,
           {.help = "Train on this many samples spread evenly over the set; 0 uses all.", .min = 0, .max = kMaxSamples})

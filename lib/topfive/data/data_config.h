@@ -38,6 +38,8 @@ struct DataConfig {
   std::int64_t max_memory_mb = 4096;  // MiB, of the ring and the threads' scratch
   std::int64_t read_ahead_mb = 64;    // MiB of coming pictures that the system is asked to fetch; 0: none
 
+  int repeated_augmentation = 1;  // copies of a training picture in an epoch, of 1 / so many pictures
+
   // 0: all samples; otherwise that many, spread evenly over the data set.
   std::int64_t train_limit = 0;
   std::int64_t eval_limit = 0;

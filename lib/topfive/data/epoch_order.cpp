@@ -21,9 +21,10 @@ std::int64_t tickets_in_epoch(std::int64_t samples, int batch_size, const EpochP
   return (samples - plan.rank - 1) / plan.world_size + 1;
 }
 
-EpochOrder::EpochOrder(std::int64_t samples, int batch_size, std::uint64_t seed, const EpochPlan& plan)
-    : samples_(samples), plan_(plan) {
+EpochOrder::EpochOrder(std::int64_t samples, int batch_size, std::uint64_t seed, const EpochPlan& plan, int repeats)
+    : samples_(samples), plan_(plan), repeats_(repeats) {
   require(samples >= 1 && batch_size >= 1, "an epoch needs samples and a batch size");
+  require(repeats >= 1, "a sample has at least one copy");
   require(plan.world_size >= 1 && plan.rank >= 0 && plan.rank < plan.world_size, "rank out of range");
   require(plan.epoch >= 0 && plan.first_batch >= 0, "epoch or first batch is negative");
   end_ticket_ = tickets_in_epoch(samples, batch_size, plan);
@@ -36,9 +37,11 @@ EpochOrder::EpochOrder(std::int64_t samples, int batch_size, std::uint64_t seed,
 }
 
 std::int64_t EpochOrder::sample(std::int64_t ticket, std::int64_t steps) const {
-  const std::int64_t position = (plan_.rank + ticket * plan_.world_size + steps) % samples_;
-  if (!permutation_) return position;
-  return static_cast<std::int64_t>((*permutation_)(static_cast<std::uint64_t>(position)));
+  const std::int64_t place = (position(ticket) / repeats_ + steps) % samples_;
+  if (!permutation_) return place;
+  return static_cast<std::int64_t>((*permutation_)(static_cast<std::uint64_t>(place)));
 }
+
+int EpochOrder::copy(std::int64_t ticket) const { return static_cast<int>(position(ticket) % repeats_); }
 
 }  // namespace topfive::data

@@ -46,7 +46,7 @@ image::Image view_of(const RawSample& raw) {
 }
 
 SampleReader::SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, const ReaderOptions& options)
-    : source_(source), pipeline_(pipeline), options_(options) {
+    : source_(source), pipeline_(&pipeline), options_(options) {
   if (options.measure_stages) tools_.decode_seconds = &statistics_.seconds.decode;
 }
 
@@ -59,7 +59,7 @@ image::Picture SampleReader::picture_of(const RawSample& raw) {
   return {raw.bytes, options, tools_};
 }
 
-void SampleReader::read(std::int64_t index, std::int64_t epoch, const Slot& slot) {
+void SampleReader::read(std::int64_t index, const Draw& draw, const Slot& slot) {
   StageSeconds& seconds = statistics_.seconds;
   StageClock clock(options_.measure_stages);
   const RawSample raw = source_.read(index, buffer_);
@@ -68,8 +68,9 @@ void SampleReader::read(std::int64_t index, std::int64_t epoch, const Slot& slot
   clock.mark(seconds.header);
   // Transforms that need pixels decode them, and the decoder notes its own time.
   const double decoded_before = seconds.decode;
-  base::RandomStream random(options_.seed, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
-  pipeline_.apply(sample, random);
+  base::RandomStream random(options_.seed, static_cast<std::uint64_t>(draw.epoch), static_cast<std::uint64_t>(index),
+                            static_cast<std::uint32_t>(draw.copy));
+  pipeline_->apply(sample, random);
   clock.mark(seconds.augment);
   const double decoded_between = seconds.decode;
   write_slot(sample, slot);
@@ -86,7 +87,7 @@ void SampleReader::read(std::int64_t index, std::int64_t epoch, const Slot& slot
 }
 
 void SampleReader::write_slot(augment::Sample& sample, const Slot& slot) {
-  if (sample.picture.size() != pipeline_.output_size() || sample.picture.channels() != options_.channels) {
+  if (sample.picture.size() != pipeline_->output_size() || sample.picture.channels() != options_.channels) {
     throw std::logic_error("the pipeline gave another size or type than it promised");
   }
   sample.picture.write(slot.pixels);
@@ -94,7 +95,7 @@ void SampleReader::write_slot(augment::Sample& sample, const Slot& slot) {
 }
 
 void SampleReader::leave_out(std::int64_t index, const Slot& slot) const {
-  std::fill_n(slot.pixels, pipeline_.output_size().area() * options_.channels, std::uint8_t{0});
+  std::fill_n(slot.pixels, pipeline_->output_size().area() * options_.channels, std::uint8_t{0});
   std::fill_n(slot.colour_shift, 3, 0.0F);
   *slot.label = kLeftOut;
   *slot.sample_id = index;

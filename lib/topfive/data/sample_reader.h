@@ -24,6 +24,12 @@ struct Slot {
 // std::logic_error where the source gave another number of them than it said.
 image::Image view_of(const RawSample& raw);
 
+// Which of a sample's random streams: another crop for every epoch and every copy.
+struct Draw {
+  std::int64_t epoch = 0;
+  int copy = 0;  // see EpochOrder
+};
+
 struct ReaderOptions {
   int channels = 3;  // 1 or 3, of the pictures that the pipeline is given
   std::uint64_t seed = 0;
@@ -36,10 +42,14 @@ class SampleReader {
   // Borrows source and pipeline.
   SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, const ReaderOptions& options);
 
-  // Reads, decodes, augments with the sample's own random stream of (seed, epoch, index), and
+  // For the samples from now on; borrowed.
+  void use_pipeline(const augment::Pipeline& pipeline) { pipeline_ = &pipeline; }
+
+  // Reads, decodes, augments with the sample's own random stream of (seed, draw, index), and
   // writes the slot. Throws SampleError or image::DecodeError for a picture that cannot be used;
   // the slot's pixels are then of no use.
-  void read(std::int64_t index, std::int64_t epoch, const Slot& slot);
+  void read(std::int64_t index, const Draw& draw, const Slot& slot);
+  void read(std::int64_t index, std::int64_t epoch, const Slot& slot) { read(index, Draw{epoch, 0}, slot); }
   // Writes a black picture with the label kLeftOut.
   void leave_out(std::int64_t index, const Slot& slot) const;
 
@@ -51,7 +61,7 @@ class SampleReader {
   void write_slot(augment::Sample& sample, const Slot& slot);
 
   const SampleSource& source_;
-  const augment::Pipeline& pipeline_;
+  const augment::Pipeline* pipeline_;
   ReaderOptions options_;
   ReadStatistics statistics_;
   // Kept from sample to sample, so that reading allocates nothing.

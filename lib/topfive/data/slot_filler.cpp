@@ -15,9 +15,9 @@ std::string kind_name(image::BadPicture kind) {
 }
 
 // What is wrong with the sample, or nothing.
-std::optional<BadAttempt> try_sample(SampleReader& reader, std::int64_t index, std::int64_t epoch, const Slot& slot) {
+std::optional<BadAttempt> try_sample(SampleReader& reader, std::int64_t index, const Draw& draw, const Slot& slot) {
   try {
-    reader.read(index, epoch, slot);
+    reader.read(index, draw, slot);
     return std::nullopt;
   } catch (const SampleError& error) {
     return BadAttempt{index, "unreadable", error.what()};
@@ -28,9 +28,10 @@ std::optional<BadAttempt> try_sample(SampleReader& reader, std::int64_t index, s
 
 void try_in_order(SampleReader& reader, const EpochOrder& order, std::int64_t attempts, const Slot& slot,
                   SlotTrouble& trouble) {
+  const Draw draw = {order.epoch(), order.copy(trouble.ticket)};
   for (std::int64_t step = 0; step < attempts && !trouble.filled; ++step) {
     const std::int64_t index = order.sample(trouble.ticket, step);
-    if (auto bad = try_sample(reader, index, order.epoch(), slot)) {
+    if (auto bad = try_sample(reader, index, draw, slot)) {
       trouble.bad.push_back(std::move(*bad));
     } else {
       trouble.filled = true;

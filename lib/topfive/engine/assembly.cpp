@@ -41,6 +41,18 @@ augment::Pipeline make_pipeline(const RunConfig& config, const data::SampleSourc
           config.data.channels, fixed_size(source)};
 }
 
+// Progressive resizing counts in sides of squares.
+int full_size_of(const augment::Pipeline& pipeline, const augment::ProgressiveSizeConfig& progressive) {
+  const cv::Size size = pipeline.output_size();
+  const int largest = std::max(progressive.start_size, progressive.end_size);
+  if (size.width != size.height || largest > size.width) {
+    does_not_fit("augment.progressive asks for " + std::to_string(largest) + "x" + std::to_string(largest) +
+                 ", but augment.train gives at most " + std::to_string(size.height) + "x" + std::to_string(size.width) +
+                 "; let the list give the largest pictures, square ones");
+  }
+  return size.width;
+}
+
 void check_classes(const RunConfig& config, const data::SampleSource& source) {
   const int wanted = models::num_classes(config.model);
   const auto found = static_cast<int>(source.class_names().size());
@@ -74,6 +86,26 @@ SplitInput::SplitInput(const RunConfig& config, const std::filesystem::path& dat
       pipeline_(make_pipeline(config, *source_, split)) {
   check_classes(config, *source_);
   check_pictures(config, pipeline_);
+  if (split == data::Split::kTrain) make_smaller_pipelines(config);
+}
+
+void SplitInput::make_smaller_pipelines(const RunConfig& config) {
+  progressive_ = config.augment.progressive;
+  if (progressive_.start_size == 0) return;
+  const int full_size = full_size_of(pipeline_, progressive_);
+  for (std::int64_t epoch = progressive_.start_epoch; epoch <= progressive_.end_epoch; ++epoch) {
+    const int size = augment::train_size(progressive_, epoch, full_size);
+    if (size == full_size || of_size_.count(size) > 0) continue;
+    const auto steps = augment::with_final_size(config.augment.train, size, "augment.train");
+    of_size_[size] =
+        std::make_unique<const augment::Pipeline>(steps, "augment.train", config.data.channels, fixed_size(*source_));
+    check_pictures(config, *of_size_[size]);
+  }
+}
+
+const augment::Pipeline& SplitInput::pipeline_for(std::int64_t epoch) const {
+  const auto smaller = of_size_.find(augment::train_size(progressive_, epoch, pipeline_.output_size().width));
+  return smaller == of_size_.end() ? pipeline_ : *smaller->second;
 }
 
 data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split) {
@@ -85,6 +117,7 @@ data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& in
   options.channels = config.data.channels;
   options.seed = config.train.seed;
   options.max_memory_bytes = std::int64_t{config.data.max_memory_mb} << 20;
+  if (training) options.repeats = config.data.repeated_augmentation;
   options.read_ahead_bytes = config.data.read_ahead_mb << 20;
   options.honour_orientation = config.data.exif_orientation;
   options.bad_pictures = training ? data::BadPictures::kReplace : data::BadPictures::kFail;

@@ -1,7 +1,9 @@
 // Puts a run together from its config: data, pipelines and network, checked against each other.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,11 +26,18 @@ class SplitInput {
   SplitInput(const RunConfig& config, const std::filesystem::path& data_directory, data::Split split);
 
   const data::SampleSource& source() const { return *source_; }
+  // The pipeline of the largest pictures.
   const augment::Pipeline& pipeline() const { return pipeline_; }
+  // That of an epoch, counted from 0, where the config lets training pictures grow; else the same.
+  const augment::Pipeline& pipeline_for(std::int64_t epoch) const;
 
  private:
+  void make_smaller_pipelines(const RunConfig& config);
+
   std::unique_ptr<data::SampleSource> source_;
   augment::Pipeline pipeline_;
+  augment::ProgressiveSizeConfig progressive_;                       // of training only
+  std::map<int, std::unique_ptr<const augment::Pipeline>> of_size_;  // the sizes that epochs have beside the largest
 };
 
 // How one split is loaded. Bad pictures: training replaces them within the config's budget, evaluation ends.

@@ -23,9 +23,11 @@ EvalSubject subject_of_checkpoint(const EvalRequest& request, const torch::Devic
   subject.config = parse_run_config(saved.provenance.config_json, (subject.file / "state.json").string());
   subject.class_names = saved.provenance.class_names;
   subject.step = saved.state.step;
-  subject.origin = "checkpoint " + subject.file.string() + ", step " + base::with_thousands(saved.state.step);
+  const bool average = weights_to_evaluate(subject.file).filename() == "ema.safetensors";
+  subject.origin = "checkpoint " + subject.file.string() + ", step " + base::with_thousands(saved.state.step) +
+                   (average ? ", average of the weights" : "");
   subject.model = models::build_uninitialised_model(subject.config.model);
-  load_model(subject.file, *subject.model);
+  load_model(weights_to_evaluate(subject.file), *subject.model);
   move_model(subject.config, *subject.model, device);
   return subject;
 }

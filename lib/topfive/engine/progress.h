@@ -17,8 +17,10 @@ struct ProgressLine {
   double learning_rate = 0.0;
   double images_per_second = 0.0;
   double seconds_left = 0.0;
+  bool data_bound = false;
 };
 
-// "epoch 3/90  step 20,480/900,720  loss 5.1203  lr 0.01  87 img/s  ETA 2:04:11"
+// "epoch 3/90  step 20,480/900,720  loss 5.1203  lr 0.01  87 img/s  ETA 2:04:11", and "  data-bound" where the loader
+// holds the training up.
 std::string format_progress(const ProgressLine& line);
 }  // namespace topfive::engine

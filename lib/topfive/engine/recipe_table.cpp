@@ -42,14 +42,11 @@ std::string percent(double fraction) {
   return fraction > 0.0 ? text : "";
 }
 
-double base_rate(const optim::ScheduleConfig& schedule) {
-  return std::visit([](const auto& config) { return config.base_learning_rate; }, schedule);
-}
-
 // "adamw, 0.001 cosine"
 std::string update_text(const RunConfig& config) {
-  return optim::optimizer_alternatives().name_of(config.optimizer) + ", " + short_number(base_rate(config.schedule)) +
-         " " + optim::schedule_alternatives().name_of(config.schedule);
+  return optim::optimizer_alternatives().name_of(config.optimizer) + ", " +
+         short_number(optim::peak_learning_rate(config.schedule, config.train.global_batch_size)) + " " +
+         optim::schedule_alternatives().name_of(config.schedule);
 }
 
 // The transforms that training adds to cutting and mirroring.

@@ -36,7 +36,8 @@ const base::Fields<AugmentConfig>& AugmentConfig::fields() {
                                   .list_of("train", &AugmentConfig::train, augment::transform_alternatives(),
                                            {.help = "steps for training pictures, in order", .required = true})
                                   .list_of("eval", &AugmentConfig::eval, augment::transform_alternatives(),
-                                           {.help = "steps for validation pictures, in order", .required = true});
+                                           {.help = "steps for validation pictures, in order", .required = true})
+                                  .object("progressive", &AugmentConfig::progressive);
   return kFields;
 }
 
@@ -55,7 +56,8 @@ const base::Fields<RunConfig>& RunConfig::fields() {
                   {.help = "the learning rate over time", .required = true})
           .object("train", &RunConfig::train)
           .object("checkpoint", &RunConfig::checkpoint)
-          .object("log", &RunConfig::log);
+          .object("log", &RunConfig::log)
+          .object("health", &RunConfig::health);
   return kFields;
 }
 

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "topfive/augment/progressive_size.h"
 #include "topfive/augment/transform_config.h"
 #include "topfive/base/config_fields.h"
 #include "topfive/data/data_config.h"
+#include "topfive/engine/health_config.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/loss/loss_config.h"
 #include "topfive/models/registry.h"
@@ -30,6 +32,7 @@ struct ExpectedResult {
 struct AugmentConfig {
   std::vector<augment::TransformConfig> train;
   std::vector<augment::TransformConfig> eval;
+  augment::ProgressiveSizeConfig progressive;  // of train
   static const base::Fields<AugmentConfig>& fields();
 };
 
@@ -45,6 +48,7 @@ struct RunConfig {
   TrainConfig train;
   CheckpointConfig checkpoint;
   LogConfig log;
+  HealthConfig health;
   static const base::Fields<RunConfig>& fields();
 };
 

@@ -1,37 +1,14 @@
-// The record of a run for programs: one JSON object a line, appended and flushed as it happens.
-//
-// Records: {"event": "train", step, epoch, loss, learning_rate, images_per_second, data_wait,
-//           bad_images},
-//          {"event": "eval", step, epoch, train_loss, train_top1_error, top1_error, top5_error, top1_wrong, ...}.
+// The record of a run for programs: one JSON object a line, appended as it happens. docs/run_log.md has the schema.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <string>
 #include <vector>
 
-#include "topfive/metrics/top_k.h"
+#include "topfive/engine/append_file.h"
+#include "topfive/engine/run_records.h"
 
 namespace topfive::engine {
-
-struct TrainRecord {
-  std::int64_t step = 0;
-  std::int64_t epoch = 0;  // counted from 1, as shown to people
-  double loss = 0.0;       // mean over the pictures since the last record
-  double learning_rate = 0.0;
-  double images_per_second = 0.0;
-  double data_wait = 0.0;       // share of the time spent waiting for the input path, 0 to 1
-  std::int64_t bad_images = 0;  // that were replaced, since the run began
-};
-
-struct EvalRecord {
-  std::int64_t step = 0;
-  std::int64_t epoch = 0;
-  double train_loss = 0.0;  // mean over the epoch
-  double train_top1_error = 0.0;
-  metrics::TopKCounts counts;
-};
 
 // One writer. UserError(kIo) where the disk refuses.
 class RunLog {
@@ -40,15 +17,14 @@ class RunLog {
   // written again by the resumed run.
   RunLog(std::filesystem::path path, std::int64_t keep_bytes);
   void write(const TrainRecord& record);
+  void write(const EpochRecord& record);
   void write(const EvalRecord& record);
-  std::int64_t bytes() const { return bytes_; }
+  void write(const HealthRecord& record);
+  void sync() { file_.sync(); }
+  std::int64_t bytes() const { return file_.bytes(); }
 
  private:
-  void append(const std::string& line);
-
-  std::filesystem::path path_;
-  std::ofstream file_;
-  std::int64_t bytes_ = 0;
+  AppendFile file_;
 };
 
 struct RunHistory {

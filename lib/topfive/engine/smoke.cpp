@@ -34,11 +34,18 @@ void make_smoke(RunConfig& config) {
                            .classes = models::num_classes(config.model),
                            .height = side,
                            .width = side};
-  std::visit([](auto& schedule) { schedule.warmup_epochs = 0.0; }, config.schedule);
+  std::visit(
+      [](auto& schedule) {
+        schedule.warmup_epochs = 0.0;
+        schedule.warmup_steps = 0;
+      },
+      config.schedule);
+  config.train.ema.start_epochs = 0.0;
   config.train.num_epochs = 1;
   config.train.max_steps = kSteps;
   config.train.global_batch_size = batch;
   config.train.eval_batch_size = kPictures;
+  config.train.precise_batch_norm_batches = std::min<std::int64_t>(config.train.precise_batch_norm_batches, 1);
   config.log.every_steps = 1;
   config.checkpoint.keep = 1;
 }

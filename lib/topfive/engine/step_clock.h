@@ -12,6 +12,9 @@ namespace topfive::engine {
 // kData: waiting for the loader. kCopy: to the device, normalising there. kOther: logging, evaluating, saving.
 enum class StepPhase { kData, kCopy, kForward, kBackward, kOptimizer, kOther };
 inline constexpr std::size_t kStepPhases = 6;
+// In the order above, as logs call them.
+inline constexpr std::array<const char*, kStepPhases> kStepPhaseNames = {"data",     "copy",      "forward",
+                                                                         "backward", "optimizer", "other"};
 
 // Seconds by phase, since it was made. On CUDA, kernels run behind the host: a phase then gets the time in which the
 // host was busy with it or waited in it. One thread; reading the clock costs tens of nanoseconds.

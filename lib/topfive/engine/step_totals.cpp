@@ -1,5 +1,7 @@
 #include "topfive/engine/step_totals.h"
 
+#include <cmath>
+
 #include <torch/torch.h>
 
 namespace topfive::engine {
@@ -14,16 +16,21 @@ std::vector<StepFigures> StepTotals::settle(TrainState& state) {
     top1.push_back(sums.top1_correct);
   }
   const auto loss_sums = torch::stack(losses).cpu();
+  const auto top1_sums = torch::stack(top1).cpu();
   const auto* loss_sum = loss_sums.const_data_ptr<double>();
+  const auto* top1_correct = top1_sums.const_data_ptr<std::int64_t>();
   for (const StepSums& sums : pending_) {
-    state.epoch_loss_sum += *loss_sum;
-    state.record_loss_sum += *loss_sum;
-    state.epoch_images += sums.images;
-    state.record_images += sums.images;
-    figures.push_back({*loss_sum / static_cast<double>(sums.images)});
+    if (!sums.skipped && std::isfinite(*loss_sum)) {
+      state.epoch_loss_sum += *loss_sum;
+      state.record_loss_sum += *loss_sum;
+      state.epoch_images += sums.images;
+      state.record_images += sums.images;
+      state.epoch_top1_correct += *top1_correct;
+    }
+    figures.push_back({*loss_sum / static_cast<double>(sums.images), sums.skipped});
     ++loss_sum;
+    ++top1_correct;
   }
-  state.epoch_top1_correct += torch::stack(top1).sum().item<std::int64_t>();
   pending_.clear();
   return figures;
 }

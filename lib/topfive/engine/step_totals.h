@@ -10,7 +10,8 @@ namespace topfive::engine {
 
 // What one step reported, read from the device.
 struct StepFigures {
-  double loss = 0.0;  // mean over the step's pictures
+  double loss = 0.0;     // mean over the step's pictures
+  bool skipped = false;  // it left the weights as they were
 };
 
 // One thread.
@@ -19,10 +20,9 @@ class StepTotals {
   void add(StepSums sums) { pending_.push_back(std::move(sums)); }
   bool empty() const { return pending_.empty(); }
   // Waits for the device, and moves the sums into the state: added up in the order of the steps, so that the totals do
-  // not depend on when they are read. Gives the steps since the last call, in order.
+  // not depend on when they are read; a step that was skipped or whose loss is not finite is left out. Gives the steps
+  // since the last call, in order.
   std::vector<StepFigures> settle(TrainState& state);
-  // Forgets what has not been settled: of steps that are taken back.
-  void drop() { pending_.clear(); }
 
  private:
   std::vector<StepSums> pending_;

@@ -50,10 +50,24 @@ const base::Fields<TrainConfig>& TrainConfig::fields() {
               "cuda_graphs", &TrainConfig::cuda_graphs,
               {.help = "record the step once and replay it, which spares small networks the launch of each kernel; "
                        "on CUDA only"})
+          .number(
+              "precise_batch_norm_batches", &TrainConfig::precise_batch_norm_batches,
+              {.help = "training batches from which the running statistics of batch normalisation are computed anew "
+                       "before the last evaluation, 0 to keep the moving averages",
+               .min = 0,
+               .max = 1e9,
+               .paper = "a sufficiently large training batch (He 2015, released models)"})
           .number("num_compute_threads", &TrainConfig::num_compute_threads,
                   {.help = "threads of LibTorch on the CPU, 0 for all cores; bits of the result depend on it",
                    .min = 0,
-                   .max = 1024});
+                   .max = 1024})
+          .object("clip", &TrainConfig::clip)
+          .object("ema", &TrainConfig::ema)
+          .object("grad_scaler", &TrainConfig::grad_scaler)
+          .check([](const TrainConfig& config) -> std::string {
+            if (!config.cuda_graphs || config.accumulation_steps == 1) return "";
+            return "cuda_graphs needs accumulation_steps 1";
+          });
   return kFields;
 }
 
@@ -66,8 +80,12 @@ const base::Fields<CheckpointConfig>& CheckpointConfig::fields() {
                   {.help = "minutes between checkpoints, 0 for none by time", .min = 0, .max = 1e6})
           .number("every_epochs", &CheckpointConfig::every_epochs,
                   {.help = "epochs between checkpoints; the end is always saved", .min = 1, .max = 1e6})
-          .number("keep", &CheckpointConfig::keep,
-                  {.help = "newest checkpoints kept, beside the best one", .min = 1, .max = 1'000});
+          .number("keep", &CheckpointConfig::keep, {.help = "newest checkpoints kept", .min = 1, .max = 1'000})
+          .number("keep_best", &CheckpointConfig::keep_best,
+                  {.help = "checkpoints with the lowest top-1 error kept beside the newest", .min = 1, .max = 1'000})
+          .choice("on_error", &CheckpointConfig::on_error, {{"stop", OnSaveError::kStop}, {"warn", OnSaveError::kWarn}},
+                  {.help = "when a checkpoint cannot be saved: stop the run, or warn and try again at the next; those "
+                           "before it are intact"});
   return kFields;
 }
 
@@ -75,7 +93,10 @@ const base::Fields<LogConfig>& LogConfig::fields() {
   static const auto kFields =
       base::Fields<LogConfig>("The run's log.")
           .number("every_steps", &LogConfig::every_steps,
-                  {.help = "steps between two records of loss and speed", .min = 1, .max = 1'000'000});
+                  {.help = "steps between two records of loss and speed", .min = 1, .max = 1'000'000})
+          .boolean("csv", &LogConfig::csv, {.help = "write metrics.csv beside log.jsonl, for spreadsheets"})
+          .boolean("tensorboard", &LogConfig::tensorboard,
+                   {.help = "write an event file into the run directory, for tensorboard --logdir"});
   return kFields;
 }
 

@@ -4,6 +4,10 @@
 #include <cstdint>
 
 #include "topfive/base/config_fields.h"
+#include "topfive/engine/checkpoint_writer.h"
+#include "topfive/optim/ema.h"
+#include "topfive/optim/grad_scaler.h"
+#include "topfive/optim/gradient_clip.h"
 
 namespace topfive::engine {
 
@@ -27,7 +31,11 @@ struct TrainConfig {
   bool channels_last = true;
   bool activation_checkpointing = false;
   bool cuda_graphs = false;
-  int num_compute_threads = 0;  // 0: all cores
+  std::int64_t precise_batch_norm_batches = 0;  // 0: the moving averages stay
+  int num_compute_threads = 0;                  // 0: all cores
+  optim::ClipConfig clip;
+  optim::EmaConfig ema;
+  optim::GradScalerConfig grad_scaler;  // of fp16
   static const base::Fields<TrainConfig>& fields();
 };
 
@@ -35,12 +43,16 @@ struct CheckpointConfig {
   std::int64_t every_steps = 0;  // 0: not by steps
   double every_minutes = 30;     // 0: not by time
   int every_epochs = 1;
-  int keep = 2;  // newest ones kept; the best one is kept beside them
+  int keep = 2;       // newest ones kept
+  int keep_best = 1;  // kept beside them: those with the lowest top-1 error
+  OnSaveError on_error = OnSaveError::kStop;
   static const base::Fields<CheckpointConfig>& fields();
 };
 
 struct LogConfig {
   int every_steps = 20;
+  bool csv = true;
+  bool tensorboard = true;
   static const base::Fields<LogConfig>& fields();
 };
 

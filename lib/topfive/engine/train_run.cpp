@@ -14,6 +14,8 @@
 #include "topfive/engine/build_info.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/device.h"
+#include "topfive/engine/dry_run.h"
+#include "topfive/engine/health_facts.h"
 #include "topfive/engine/run_length.h"
 #include "topfive/engine/smoke.h"
 #include "topfive/engine/trainer.h"
@@ -42,6 +44,7 @@ std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   data::check_same_classes(train_input.source(), eval_input.source());
   torch::manual_seed(config.train.seed);
   auto model = make_model(config, device);
+  if (config.train.activation_checkpointing) model->set_activation_checkpointing(true);
   return std::make_unique<Preparation>(
       Preparation{std::move(config), device, std::move(train_input), std::move(eval_input), std::move(model)});
 }
@@ -65,13 +68,21 @@ void announce(const Preparation& run, const TrainRequest& request) {
   base::log_info("training   " + describe_input(run.train_input));
   base::log_info("validation " + describe_input(run.eval_input));
   base::log_info("length     " + base::with_thousands(length.num_epochs()) + " epochs, " +
-                 base::with_thousands(length.total_steps) + " steps, " + describe_batch(run.config.train, 1));
+                 base::with_thousands(length.total_steps) + " steps, " + describe_batch(run.config.train, 1) + ", " +
+                 optim::describe_rate(run.config.schedule, run.config.train.global_batch_size));
   base::log_info("output     " + (request.dry_run ? "none (dry run)" : request.run_directory.string()));
+}
+
+// The recipe's own batch and rate are deliberate; what --set makes of them may not be.
+void warn_of_rate(const Preparation& run, const TrainRequest& request) {
+  if (request.overrides.empty() || request.smoke) return;
+  const auto warning = check_overrides(find_config(request.config), run.config);
+  if (warning) base::log_warning("health: " + warning->name + ": " + warning->text);
 }
 
 std::optional<std::filesystem::path> checkpoint_to_resume(const TrainRequest& request) {
   const auto folder = request.run_directory / "checkpoints";
-  const CheckpointStore store(folder);
+  CheckpointStore store(folder);
   if (request.resume.empty()) {
     if (store.empty()) return std::nullopt;
     throw base::UserError(base::ExitCode::kCannotCreate,
@@ -108,8 +119,10 @@ void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcom
 TrainOutcome run_in_directory(const TrainRequest& request) {
   const auto run = prepare(request);
   announce(*run, request);
+  warn_of_rate(*run, request);
   if (request.dry_run) {
     load_start_weights(*run, request, false);
+    report_dry_run({run->config, run->device, *run->model, run->train_input, run->eval_input}, request.run_directory);
     return TrainOutcome::kFinished;
   }
 
@@ -126,6 +139,7 @@ TrainOutcome run_in_directory(const TrainRequest& request) {
   parts.eval_input = &run->eval_input;
   parts.run_directory = request.run_directory;
   parts.max_time = request.max_time;
+  parts.accepted_changes = request.accepted_changes;
   Trainer trainer(run->config, std::move(parts));
   if (checkpoint) {
     trainer.resume_from(*checkpoint);

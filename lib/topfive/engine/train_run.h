@@ -18,8 +18,9 @@ struct TrainRequest {
   std::filesystem::path data_directory;
   std::filesystem::path stage;  // copy the archives of the data there meanwhile; empty: do not
   std::filesystem::path run_directory;
-  std::string resume;             // empty, "auto", or a checkpoint's path
-  std::filesystem::path weights;  // where a new run starts from; empty: from initial weights
+  std::string resume;                         // empty, "auto", or a checkpoint's path
+  std::vector<std::string> accepted_changes;  // see check_same_run()
+  std::filesystem::path weights;              // where a new run starts from; empty: from initial weights
   weights::LoadPolicy policy = weights::LoadPolicy::kHeadOnly;
   std::string devices = "auto";
   std::optional<std::chrono::seconds> max_time;

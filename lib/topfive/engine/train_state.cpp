@@ -17,9 +17,17 @@ constexpr int kFormatVersion = 1;
 
 // Sections and keys that may change between a run and its resumption. The same pictures may lie in folders or archives;
 // whether they are the same, their fingerprint tells.
-constexpr std::array<std::string_view, 10> kHarmless = {
-    "/description",       "/expected",           "/log",       "/checkpoint",         "/data/num_loader_threads",
-    "/data/ring_batches", "/data/read_ahead_mb", "/data/type", "/data/max_memory_mb", "/train/eval_batch_size"};
+constexpr std::array<std::string_view, 11> kHarmless = {"/description",
+                                                        "/expected",
+                                                        "/log",
+                                                        "/checkpoint",
+                                                        "/data/num_loader_threads",
+                                                        "/data/ring_batches",
+                                                        "/data/read_ahead_mb",
+                                                        "/data/type",
+                                                        "/data/max_memory_mb",
+                                                        "/train/eval_batch_size",
+                                                        "/health"};
 
 bool is_harmless(const std::string& pointer) {
   return std::any_of(kHarmless.begin(), kHarmless.end(),
@@ -38,7 +46,15 @@ Json dump_train_state(const TrainState& state) {
           {"bad_images", state.bad_images},
           {"best_top1_error", state.best_top1_error},
           {"best_step", state.best_step},
+          {"plateau_best", state.plateau_best},
+          {"plateau_bad_evaluations", state.plateau_bad_evaluations},
+          {"plateau_cooldown_left", state.plateau_cooldown_left},
+          {"plateau_reductions", state.plateau_reductions},
+          {"skipped_steps", state.skipped_steps},
+          {"rollbacks", state.rollbacks},
           {"log_bytes", state.log_bytes},
+          {"csv_bytes", state.csv_bytes},
+          {"tensorboard_bytes", state.tensorboard_bytes},
           {"random_state", state.random_state},
           {"device_random_state", state.device_random_state}};
 }
@@ -56,7 +72,15 @@ TrainState read_train_state(const Json& json) {
   json.at("bad_images").get_to(state.bad_images);
   json.at("best_top1_error").get_to(state.best_top1_error);
   json.at("best_step").get_to(state.best_step);
+  json.at("plateau_best").get_to(state.plateau_best);
+  json.at("plateau_bad_evaluations").get_to(state.plateau_bad_evaluations);
+  json.at("plateau_cooldown_left").get_to(state.plateau_cooldown_left);
+  json.at("plateau_reductions").get_to(state.plateau_reductions);
+  json.at("skipped_steps").get_to(state.skipped_steps);
+  json.at("rollbacks").get_to(state.rollbacks);
   json.at("log_bytes").get_to(state.log_bytes);
+  json.at("csv_bytes").get_to(state.csv_bytes);
+  json.at("tensorboard_bytes").get_to(state.tensorboard_bytes);
   json.at("random_state").get_to(state.random_state);
   json.at("device_random_state").get_to(state.device_random_state);
   return state;

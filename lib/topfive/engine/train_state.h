@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,16 @@ struct TrainState {
   std::int64_t bad_images = 0;   // whole run, finished epochs
   double best_top1_error = 2.0;  // above any error: none yet
   std::int64_t best_step = -1;
-  std::int64_t log_bytes = 0;       // length of the run log at this moment
+  // What the plateau schedule remembers, see optim::PlateauState.
+  double plateau_best = std::numeric_limits<double>::max();
+  std::int64_t plateau_bad_evaluations = 0;
+  std::int64_t plateau_cooldown_left = 0;
+  std::int64_t plateau_reductions = 0;
+  std::int64_t skipped_steps = 0;  // whole run: their loss or gradient was not finite
+  std::int64_t rollbacks = 0;      // whole run: back to an earlier checkpoint for the same reason
+  std::int64_t log_bytes = 0;      // length of the run log at this moment
+  std::int64_t csv_bytes = 0;      // the same of metrics.csv
+  std::int64_t tensorboard_bytes = 0;
   std::string random_state;         // LibTorch's CPU generator, hexadecimal
   std::string device_random_state;  // the accelerator's generator; empty on a CPU
 };

@@ -3,16 +3,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <torch/types.h>
 
 #include "topfive/engine/cuda_graph.h"
 #include "topfive/engine/device_batch.h"
+#include "topfive/engine/skip_guard.h"
 #include "topfive/engine/step_clock.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/loss/loss_config.h"
 #include "topfive/loss/mix.h"
 #include "topfive/models/image_classifier.h"
+#include "topfive/optim/grad_scaler.h"
+#include "topfive/optim/gradient_clip.h"
 #include "topfive/optim/optimizer.h"
 
 namespace topfive::engine {
@@ -22,13 +26,19 @@ struct StepSums {
   torch::Tensor loss;          // float64 scalar
   torch::Tensor top1_correct;  // int64 scalar
   std::int64_t images = 0;
+  torch::Tensor gradient_norm;  // before clipping, float32 scalar; undefined where nothing is clipped
+  bool skipped = false;         // the gradient was not finite, and the weights are as before
+  bool scale_fell = false;      // skipped for a loss scale that was too large, which belongs to fp16
 };
 
 struct TrainStepOptions {
   loss::LossConfig loss;
   Precision precision = Precision::kFloat32;
   int accumulation_steps = 1;
-  bool cuda_graphs = false;  // with one part a step only
+  bool cuda_graphs = false;      // with one part a step only
+  bool skip_non_finite = false;  // waits for the device in every step
+  optim::ClipConfig clip;
+  optim::GradScalerConfig grad_scaler;  // of kFloat16
 };
 
 // Borrows network and optimizer. One thread.
@@ -43,7 +53,12 @@ class TrainStep {
   // Changes the weights after the last part, and begins the next step.
   StepSums update(double learning_rate);
 
+  // The loss scale of fp16; null in the other precisions.
+  optim::GradScaler* grad_scaler() { return scaler_.get(); }
+  const optim::GradScaler* grad_scaler() const { return scaler_.get(); }
+
  private:
+  void judge_gradients();
   PassSums pass(const PassInput& input);
 
   models::ImageClassifier& model_;
@@ -51,7 +66,9 @@ class TrainStep {
   TrainStepOptions options_;
   StepClock& clock_;
   StepSums sums_;
-  std::unique_ptr<GraphedPass> graph_;  // null: every pass runs as it is
+  std::unique_ptr<optim::GradScaler> scaler_;
+  std::optional<SkipGuard> skip_guard_;  // none: whatever the gradient, it is applied
+  std::unique_ptr<GraphedPass> graph_;   // null: every pass runs as it is
 };
 
 }  // namespace topfive::engine

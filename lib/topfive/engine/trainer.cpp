@@ -13,7 +13,12 @@
 #include "topfive/engine/bad_picture_log.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/evaluator.h"
+#include "topfive/engine/gradient_probe.h"
+#include "topfive/engine/health_facts.h"
+#include "topfive/engine/non_finite.h"
 #include "topfive/engine/preprocessing.h"
+#include "topfive/engine/resume_check.h"
+#include "topfive/engine/skip_guard.h"
 #include "topfive/engine/training_curve.h"
 #include "topfive/version.h"
 
@@ -28,11 +33,18 @@ Provenance make_provenance(const RunConfig& config, const data::SampleSource& tr
   return {dump_run_config(config), train.fingerprint(), train.class_names(), kVersion, kCommit, TORCH_VERSION};
 }
 
+optim::PlateauState plateau_of(const TrainState& state) {
+  return {state.plateau_best, state.plateau_bad_evaluations, state.plateau_cooldown_left, state.plateau_reductions};
+}
+
 TrainStepOptions step_options(const RunConfig& config) {
   return {.loss = config.loss,
           .precision = config.train.precision,
           .accumulation_steps = config.train.accumulation_steps,
-          .cuda_graphs = config.train.cuda_graphs};
+          .cuda_graphs = config.train.cuda_graphs,
+          .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip,
+          .clip = config.train.clip,
+          .grad_scaler = config.train.grad_scaler};
 }
 
 }  // namespace
@@ -43,12 +55,25 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       length_(run_length(config.train, parts_.train_input->source().size())),
       optimizer_(optim::make_optimizer(config.optimizer, *parts_.model)),
       train_loader_(make_loader(*parts_.train_input, train_options(), parts_.device)),
-      eval_loader_(make_loader(*parts_.eval_input, loader_options(config, *parts_.eval_input, data::Split::kEval),
-                               parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
       step_(*parts_.model, *optimizer_, step_options(config), clock_),
-      store_(parts_.run_directory / "checkpoints"),
-      provenance_(make_provenance(config, parts_.train_input->source())) {}
+      provenance_(make_provenance(config, parts_.train_input->source())),
+      saver_(parts_.run_directory / "checkpoints", config.checkpoint) {
+  optim::check_schedule(config.schedule, length_.steps_per_epoch, length_.total_steps);
+  if (config.train.ema.enabled()) {
+    const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
+    ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);
+  }
+  evaluator_.emplace(
+      EvaluatorParts{config_, parts_.device, *parts_.model, *parts_.train_input, *parts_.eval_input, ema_.get()});
+}
+
+optim::SchedulePosition Trainer::position() const {
+  return {state_.step, length_.steps_per_epoch, length_.total_steps, config_.train.global_batch_size,
+          plateau_of(state_)};
+}
+
+CheckpointTensors Trainer::tensors() { return {*parts_.model, *optimizer_, ema_.get(), step_.grad_scaler()}; }
 
 data::LoaderOptions Trainer::train_options() {
   auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain);
@@ -58,19 +83,8 @@ data::LoaderOptions Trainer::train_options() {
 
 void Trainer::resume_from(const std::filesystem::path& checkpoint) {
   const StateFile saved = read_state_file(checkpoint);
-  const auto differing = differing_keys(saved.provenance.config_json, provenance_.config_json);
-  if (!differing.empty()) {
-    throw base::UserError(base::ExitCode::kConfig,
-                          "the config differs from the checkpoint's in " + base::join(differing) +
-                              "; resume with the same recipe, or start a new run in another --out");
-  }
-  if (saved.provenance.data_fingerprint != provenance_.data_fingerprint) {
-    throw base::UserError(base::ExitCode::kBadData,
-                          "the training data differ from those of " + checkpoint.string() +
-                              "; resume with the same --data, or start a new run in another --out");
-  }
-  load_model(checkpoint, *parts_.model);
-  load_optimizer(checkpoint, *optimizer_);
+  check_same_run(saved.provenance, provenance_, parts_.accepted_changes, checkpoint);
+  load_tensors(checkpoint, tensors());
   state_ = saved.state;
   set_random_state(torch::kCPU, state_.random_state);
   if (!parts_.device.is_cpu()) set_random_state(parts_.device, state_.device_random_state);
@@ -81,17 +95,21 @@ TrainOutcome Trainer::run() {
   base::log_info("input path " + describe_loader(*train_loader_));
   started_ = last_save_ = Clock::now();
   clock_.lap(StepPhase::kOther);
-  recorder_.emplace(parts_.run_directory, state_, length_, clock_);
+  recorder_.emplace(
+      RecorderOptions{parts_.run_directory, length_, config_.log, config_.health, health_facts(config_, length_)},
+      state_, clock_);
   parts_.model->train();
   while (state_.epoch < length_.num_epochs()) {
     if (!train_epoch() || !evaluate_or_save()) {
       recorder_->finish_line();
       if (unsaved_) save_checkpoint();
+      saver_.finish();
       return TrainOutcome::kStopped;
     }
     finish_epoch();
   }
   recorder_->finish_line();
+  saver_.finish();
   return TrainOutcome::kFinished;
 }
 
@@ -101,13 +119,16 @@ bool Trainer::train_epoch() {
   plan.shuffle = true;
   plan.drop_last = true;
   plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
+  plan.pipeline = &parts_.train_input->pipeline_for(state_.epoch);
   train_loader_->start(plan);
   const std::int64_t steps = length_.steps_in_epoch(state_.epoch);
   while (state_.batch_in_epoch < steps) {
     if (should_stop()) return false;
     for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
-    const double rate =
-        optim::learning_rate(config_.schedule, state_.step, length_.steps_per_epoch, length_.total_steps);
+    const double rate = optim::learning_rate(config_.schedule, position());
+    if (const auto momentum = optim::scheduled_momentum(config_.schedule, position())) {
+      optimizer_->set_momentum(*momentum);
+    }
     after_step(step_.update(rate), rate);
   }
   return true;
@@ -133,26 +154,73 @@ void Trainer::add_part(int part) {
 }
 
 void Trainer::after_step(StepSums sums, double learning_rate) {
+  const bool skipped = sums.skipped;
+  if (sums.scale_fell) ++state_.skipped_steps;
+  const bool counts = skipped && !sums.scale_fell;
   totals_.add(std::move(sums));
   unsaved_ = true;
+  top1_error_ = std::nullopt;
   ++state_.step;
   ++state_.batch_in_epoch;
+  if (counts) count_skipped();
+  if (ema_) ema_->update(state_.step);
   const bool epoch_ends = state_.batch_in_epoch == length_.steps_in_epoch(state_.epoch);
-  if (state_.step % config_.log.every_steps == 0 || epoch_ends) {
-    settle();
-    recorder_->write_train(state_, learning_rate, bad_images());
-  }
+  if (state_.step % config_.log.every_steps == 0 || epoch_ends) write_train_record(learning_rate);
   if (!epoch_ends && save_is_due()) save_checkpoint();
+  saver_.check();
+}
+
+void Trainer::write_train_record(double learning_rate) {
+  settle();
+  TrainFigures figures;
+  figures.learning_rate = learning_rate;
+  figures.bad_images = bad_images();
+  figures.gradient = probe_gradients(*parts_.model);
+  if (const auto* scaler = step_.grad_scaler()) figures.loss_scale = scaler->current_scale();
+  recorder_->write_train(state_, figures);
 }
 
 void Trainer::settle() {
-  totals_.settle(state_);
-  if (std::isfinite(state_.epoch_loss_sum)) return;
+  const std::int64_t last = state_.step;
+  const auto figures = totals_.settle(state_);
+  std::int64_t step = last - static_cast<std::int64_t>(figures.size());
+  for (const StepFigures& figure : figures) {
+    ++step;
+    if (!figure.skipped && !std::isfinite(figure.loss)) return handle_non_finite(step);
+  }
+}
+
+void Trainer::count_skipped() {
+  const bool may_skip =
+      choose_action(config_.health, {state_.skipped_steps, state_.rollbacks}) == NonFiniteAction::kSkip;
+  if (!may_skip) handle_non_finite(state_.step);
+  ++state_.skipped_steps;
+  recorder_->write_health(state_, {"step-skipped", "the gradient of step " + base::with_thousands(state_.step) +
+                                                       " is not finite; the weights stay as they were"});
+}
+
+void Trainer::handle_non_finite(std::int64_t step) {
+  const NonFiniteCounts counts{state_.skipped_steps, state_.rollbacks};
+  if (choose_action(config_.health, counts) == NonFiniteAction::kRollback) return roll_back(step);
   recorder_->finish_line();
-  throw base::UserError(base::ExitCode::kConfig,
-                        "the loss is not finite any more at step " + std::to_string(state_.step) +
-                            ": training has diverged; lower schedule.base_learning_rate or add warm-up "
-                            "(the checkpoints saved before are good)");
+  throw base::UserError(base::ExitCode::kConfig, explain_stop(config_.health, counts, step));
+}
+
+void Trainer::roll_back(std::int64_t step) {
+  const auto checkpoint = saver_.newest_valid();
+  if (!checkpoint) {
+    recorder_->finish_line();
+    throw base::UserError(base::ExitCode::kConfig,
+                          "loss or gradient is not finite at step " + std::to_string(step) +
+                              ", and there is no checkpoint to go back to; lower schedule.base_learning_rate, or set "
+                              "checkpoint.every_steps");
+  }
+  load_tensors(*checkpoint, tensors());
+  ++state_.rollbacks;
+  unsaved_ = true;
+  recorder_->write_health(state_, {"rolled-back", "loss or gradient is not finite at step " +
+                                                      base::with_thousands(step) + "; the weights are those of " +
+                                                      checkpoint->filename().string() + " again, and the data go on"});
 }
 
 bool Trainer::evaluate_or_save() {
@@ -161,6 +229,7 @@ bool Trainer::evaluate_or_save() {
   } catch (const base::UserError& error) {
     // The epoch's training is done and paid for; only its evaluation is missing.
     save_checkpoint();
+    saver_.finish();
     throw base::UserError(error.code(), std::string(error.what()) +
                                             "; the epoch is saved: mend the data, then go on "
                                             "with --resume auto");
@@ -172,14 +241,15 @@ bool Trainer::evaluate_epoch() {
   const bool last = done == length_.num_epochs();
   if (!last && done % config_.train.eval_every_epochs != 0) return true;
   recorder_->finish_line();
-  const auto counts = evaluate(*parts_.model, *eval_loader_, batches_, {}, config_.train.precision);
-  if (!counts) return false;
+  const auto evaluation = evaluator_->run(state_.epoch, last);
+  if (!evaluation) return false;
 
-  const auto images = static_cast<double>(std::max<std::int64_t>(state_.epoch_images, 1));
-  recorder_->write_eval({state_.step, done, state_.epoch_loss_sum / images,
-                         1.0 - static_cast<double>(state_.epoch_top1_correct) / images, *counts});
+  const metrics::TopKCounts* const counts = &evaluation->counts;
+  recorder_->write_eval(state_, *counts, evaluation->raw_counts);
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
+  observe_progress(counts->top1_error());
+  top1_error_ = counts->top1_error();
   is_best_ = counts->top1_error() < state_.best_top1_error;
   if (is_best_) {
     state_.best_top1_error = counts->top1_error();
@@ -189,7 +259,19 @@ bool Trainer::evaluate_epoch() {
   return true;
 }
 
+void Trainer::observe_progress(double top1_error) {
+  auto plateau = plateau_of(state_);
+  if (optim::observe_plateau(config_.schedule, plateau, top1_error)) {
+    base::log_info("no progress for long: the learning rate falls");
+  }
+  state_.plateau_best = plateau.best;
+  state_.plateau_bad_evaluations = plateau.bad_evaluations;
+  state_.plateau_cooldown_left = plateau.cooldown_left;
+  state_.plateau_reductions = plateau.reductions;
+}
+
 void Trainer::finish_epoch() {
+  recorder_->write_epoch(state_, bad_images());
   state_.bad_images += train_loader_->bad_samples();
   unsaved_ = true;
   ++state_.epoch;
@@ -212,17 +294,17 @@ bool Trainer::save_is_due() const {
 
 void Trainer::save_checkpoint() {
   settle();
+  // The last gradient may have spoilt the weights without any loss telling it yet.
+  if (!is_finite(*parts_.model)) handle_non_finite(state_.step);
   recorder_->note_lengths(state_);
   state_.random_state = random_state(torch::kCPU);
   state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
-  const auto fill = [&](const std::filesystem::path& directory) {
-    TrainState saved = state_;
-    saved.bad_images = bad_images();
-    write_checkpoint_files(directory, *parts_.model, *optimizer_, {saved, provenance_},
-                           weight_metadata(config_, provenance_.class_names));
-  };
-  const auto path = store_.commit(state_.step, fill, {is_best_, config_.checkpoint.keep});
-  base::log_debug("saved " + path.string());
+  SaveRequest request{tensors(), {state_, provenance_}, weight_metadata(config_, provenance_.class_names)};
+  request.state.state.bad_images = bad_images();
+  request.is_best = is_best_;
+  request.top1_error = top1_error_;
+  request.sync_logs = [this] { recorder_->sync(); };
+  saver_.save(std::move(request));
   is_best_ = false;
   unsaved_ = false;
   last_save_ = Clock::now();

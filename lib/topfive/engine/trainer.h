@@ -5,12 +5,16 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <torch/types.h>
 
 #include "topfive/engine/assembly.h"
-#include "topfive/engine/checkpoint_store.h"
+#include "topfive/engine/checkpoint.h"
+#include "topfive/engine/checkpoint_saver.h"
 #include "topfive/engine/run_config.h"
+#include "topfive/engine/run_evaluator.h"
 #include "topfive/engine/run_length.h"
 #include "topfive/engine/run_recorder.h"
 #include "topfive/engine/step_clock.h"
@@ -18,7 +22,9 @@
 #include "topfive/engine/train_state.h"
 #include "topfive/engine/train_step.h"
 #include "topfive/models/image_classifier.h"
+#include "topfive/optim/ema.h"
 #include "topfive/optim/optimizer.h"
+#include "topfive/optim/schedule.h"
 
 namespace topfive::engine {
 
@@ -29,6 +35,7 @@ struct TrainerParts {
   const SplitInput* eval_input = nullptr;
   std::filesystem::path run_directory;  // exists, is writable and locked by this process
   std::optional<std::chrono::seconds> max_time;
+  std::vector<std::string> accepted_changes;  // on resume; see check_same_run()
 };
 
 // One process, one device. Everything that changes the result is a function of config, data and TrainState, so a
@@ -48,14 +55,22 @@ class Trainer {
   const TrainState& state() const { return state_; }
 
  private:
+  optim::SchedulePosition position() const;
+  CheckpointTensors tensors();
   bool train_epoch();  // false: stop requested
   void add_part(int part);
   loss::MixPlan mix_plan(const DeviceBatch& batch, int part) const;
   void after_step(StepSums sums, double learning_rate);
+  void count_skipped();
+  void write_train_record(double learning_rate);
   bool evaluate_epoch();    // false: stop requested
   bool evaluate_or_save();  // the same; saves before it passes an error on
+  void observe_progress(double top1_error);
   void finish_epoch();
-  void settle();  // waits for the device and moves the sums into state_
+  // Waits for the device and moves the sums into state_. What is not finite is dealt with as the config says.
+  void settle();
+  void handle_non_finite(std::int64_t step);
+  void roll_back(std::int64_t step);
   void save_checkpoint();
   bool save_is_due() const;
   bool should_stop() const;
@@ -68,20 +83,22 @@ class Trainer {
   RunLength length_;
   StepClock clock_;
   std::unique_ptr<optim::Optimizer> optimizer_;
+  std::unique_ptr<optim::Ema> ema_;  // null: no average is kept
   std::unique_ptr<data::BatchLoader> train_loader_;
-  std::unique_ptr<data::BatchLoader> eval_loader_;
   DeviceBatchMaker batches_;
+  std::optional<RunEvaluator> evaluator_;
   TrainStep step_;
   StepTotals totals_;
-  CheckpointStore store_;
   std::optional<RunRecorder> recorder_;  // from run() on
   TrainState state_;
   Provenance provenance_;
   bool is_best_ = false;
-  bool unsaved_ = true;  // something happened since the last checkpoint
+  std::optional<double> top1_error_;  // of the weights as they are, where they were evaluated
+  bool unsaved_ = true;               // something happened since the last checkpoint
 
   std::chrono::steady_clock::time_point started_;
   std::chrono::steady_clock::time_point last_save_;
+  CheckpointSaver saver_;  // Last: its thread reads what stands above.
 };
 
 }  // namespace topfive::engine

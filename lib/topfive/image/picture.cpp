@@ -22,6 +22,9 @@ cv::Rect whole(cv::Size size) { return {cv::Point(), size}; }
 
 bool is_pil(Filter filter) { return filter == Filter::kPilBilinear || filter == Filter::kPilBicubic; }
 
+// Counted by OpenCV; another thread may be about to let go of a picture.
+bool is_shared(const Image& image) { return image.u != nullptr && CV_XADD(&image.u->refcount, 0) > 1; }
+
 void reverse_pixels(const std::uint8_t* row, int pixels, int channels, std::uint8_t* out) {
   for (int x = 0; x < pixels; ++x) {
     std::memcpy(out + std::ptrdiff_t{x} * channels, row + std::ptrdiff_t{pixels - 1 - x} * channels,
@@ -36,6 +39,25 @@ const std::uint8_t* TimedRows::next_row() {
   const std::uint8_t* row = source_->next_row();
   *seconds_ += seconds_since(start);
   return row;
+}
+
+Image PictureTools::canvas(cv::Size size, int type) {
+  // A rare huge picture must not pin its memory in every thread that met one.
+  constexpr std::size_t kMostKeptBytes = std::size_t{1} << 20;
+  const std::size_t bytes = static_cast<std::size_t>(size.area()) * CV_ELEM_SIZE(type);
+  if (bytes > kMostKeptBytes) return {size, type};
+  for (Image& canvas : canvases_) {
+    if (is_shared(canvas)) continue;
+    canvas.create(size, type);
+    return canvas;
+  }
+  return {size, type};
+}
+
+std::size_t PictureTools::scratch_bytes() const {
+  std::size_t bytes = jpeg.scratch_bytes() + resampler.scratch_bytes();
+  for (const Image& canvas : canvases_) bytes += canvas.total() * canvas.elemSize();
+  return bytes;
 }
 
 Picture::Picture(Image pixels) { start_over(std::move(pixels)); }
@@ -118,7 +140,7 @@ const Image& Picture::pixels() {
     if (kept_.size() != base_.size()) start_over(base_(kept_ + window_.tl()));
     return base_;
   }
-  Image pixels(size(), CV_8UC(channels_));
+  Image pixels = tools().canvas(size(), CV_8UC(channels_));
   compute(pixels.data, pixels.step[0]);
   start_over(std::move(pixels));
   return base_;

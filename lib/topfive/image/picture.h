@@ -6,10 +6,12 @@
 // result is the same, bit for bit, as that of one step after the other.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "topfive/image/decode.h"
 #include "topfive/image/image.h"
@@ -42,7 +44,13 @@ struct PictureTools {
   TimedRows timed_rows;
   double* decode_seconds = nullptr;  // where the time for decoding windows is added; null: not measured
 
-  std::size_t scratch_bytes() const { return jpeg.scratch_bytes() + resampler.scratch_bytes(); }
+  // Memory for pixels that nobody else holds; what is in it is undefined. Kept, so that of the same size it is
+  // allocated once.
+  Image canvas(cv::Size size, int type);
+  std::size_t scratch_bytes() const;
+
+ private:
+  std::array<Image, 2> canvases_;  // a step reads from one and writes into the other
 };
 
 // How many pictures were decoded which way.
@@ -81,6 +89,14 @@ class Picture {
   const Image& pixels();
   // Goes on with other pixels.
   void replace(Image pixels);
+  // Goes on with what `change(const Image& from, Image& to)` writes; `to` has the size and type of the pixels so far.
+  template <class Change>
+  void change_pixels(const Change& change) {
+    const Image from = pixels();
+    Image to = tools().canvas(from.size(), from.type());
+    change(from, to);
+    replace(std::move(to));
+  }
   // Writes the pixels, rows without gaps: size().area() * channels() bytes. The last call: the file is done with.
   void write(std::uint8_t* out);
 

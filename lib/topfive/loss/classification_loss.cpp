@@ -1,5 +1,7 @@
 #include "topfive/loss/classification_loss.h"
 
+#include <cmath>
+
 #include <torch/torch.h>
 
 namespace topfive::loss {
@@ -74,6 +76,17 @@ torch::Tensor classification_loss(const torch::Tensor& logits, const std::vector
 torch::Tensor classification_loss(const torch::Tensor& logits, const std::vector<torch::Tensor>& auxiliary_logits,
                                   const torch::Tensor& labels, const LossConfig& config) {
   return classification_loss(logits, auxiliary_logits, Targets{labels, {}, {}}, config);
+}
+
+double guessing_loss(const LossConfig& config, int num_classes, int auxiliary_outputs) {
+  const double classes = num_classes;
+  double loss = std::log(classes);
+  if (config.type == LossType::kBinaryCrossEntropy) {
+    const double share = 1.0 / classes;  // of the mean target, smoothed or mixed; a threshold can raise it
+    loss = share * std::log(classes) - (1.0 - share) * std::log1p(-share);
+    if (config.sum_classes) loss *= classes;
+  }
+  return loss * (1.0 + config.auxiliary_weight * auxiliary_outputs);
 }
 
 }  // namespace topfive::loss

@@ -25,4 +25,8 @@ torch::Tensor classification_loss(const torch::Tensor& logits, const std::vector
 torch::Tensor classification_loss(const torch::Tensor& logits, const std::vector<torch::Tensor>& auxiliary_logits,
                                   const torch::Tensor& labels, const LossConfig& config);
 
+// The loss of a network that tells no classes apart and gives each of them its share of all pictures: where training
+// starts, and where it stays if nothing is learned. auxiliary_outputs: how many the network has in training.
+double guessing_loss(const LossConfig& config, int num_classes, int auxiliary_outputs);
+
 }  // namespace topfive::loss

@@ -58,6 +58,11 @@ int input_channels(const ModelConfig& config) {
   return std::visit([](const auto& chosen) { return chosen.input_channels; }, config);
 }
 
+int auxiliary_outputs(const ModelConfig& config) {
+  const auto* googlenet = std::get_if<GoogLeNetConfig>(&config);
+  return googlenet != nullptr && googlenet->auxiliary_heads ? 2 : 0;
+}
+
 std::optional<int> image_size(const ModelConfig& config) {
   return std::visit([](const auto& chosen) { return size_of(chosen); }, config);
 }

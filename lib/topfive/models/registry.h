@@ -28,6 +28,8 @@ std::shared_ptr<ImageClassifier> build_model(const ModelConfig& config);
 int num_classes(const ModelConfig& config);
 void set_num_classes(ModelConfig& config, int num_classes);
 int input_channels(const ModelConfig& config);
+// How many auxiliary outputs the network has in training.
+int auxiliary_outputs(const ModelConfig& config);
 // The side of the square pictures that the network demands, or nothing if it takes any size.
 std::optional<int> image_size(const ModelConfig& config);
 // The side that tables are computed for.

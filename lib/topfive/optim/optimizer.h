@@ -2,18 +2,14 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <torch/nn/module.h>
-#include <torch/types.h>
 
+#include "topfive/optim/named_tensors.h"
 #include "topfive/optim/optimizer_config.h"
+#include "topfive/optim/parameter_groups.h"
 
 namespace topfive::optim {
-
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 // Holds the parameters' own tensors. Build it after the module has reached its device and memory format. Not
 // thread-safe.
@@ -29,12 +25,18 @@ class Optimizer {
   virtual void zero_grad() = 0;
   // One update; a parameter without a gradient stays as it is.
   virtual void step(double learning_rate) = 0;
+  // What learns, for clipping and unscaling.
+  virtual const ParameterGroups& groups() const = 0;
+  // Momentum, or beta1, from the next step on; schedules that cycle it call this before every step. UserError(kConfig)
+  // if the optimizer was made without momentum.
+  virtual void set_momentum(double momentum) = 0;
   // What a checkpoint needs beside the parameters, in a fixed order, sharing memory with the optimizer.
   virtual NamedTensors state() const = 0;
   // Copies the values back. Throws base::UserError(kBadData) unless names (in any order) and shapes are the same.
   virtual void load_state(const NamedTensors& tensors) = 0;
 };
 
+// Freezes what the config names, then takes the rest of the parameters. UserError(kConfig) if a name fits nothing.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, const torch::nn::Module& module);
 
 }  // namespace topfive::optim

@@ -58,8 +58,8 @@ void SafetensorsFile::read(const TensorEntry& entry, std::span<std::byte> out) c
   file_.read_at(header_.data_start + entry.begin, out);
 }
 
-void write_safetensors(const std::filesystem::path& path, const std::vector<TensorBytes>& tensors,
-                       const Metadata& metadata) {
+void encode_safetensors(const std::vector<TensorBytes>& tensors, const Metadata& metadata,
+                        const SafetensorsSink& write) {
   std::vector<TensorEntry> entries = entries_of(tensors);
   std::vector<std::span<const std::byte>> parts(1);
   std::uint64_t position = 0;
@@ -71,7 +71,12 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Tens
   }
   const std::string header = encode_header(entries, metadata);
   parts.front() = std::as_bytes(std::span(header));
-  base::write_new_file(path, parts);
+  write(parts);
+}
+
+void write_safetensors(const std::filesystem::path& path, const std::vector<TensorBytes>& tensors,
+                       const Metadata& metadata) {
+  encode_safetensors(tensors, metadata, [&](base::FileParts parts) { base::write_new_file(path, parts); });
 }
 
 }  // namespace topfive::weights

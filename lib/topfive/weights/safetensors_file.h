@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,10 +39,15 @@ struct TensorBytes {
   std::span<const std::byte> bytes;
 };
 
-// Writes and fsyncs a new file; the path must not exist (see base/files.h). The same input gives
-// the same bytes. The JSON keeps the given order; the data is laid out by falling element size, so
-// that every tensor is aligned. A span that does not fit dtype and shape, or a name that stands
-// twice, is a bug of the caller: std::logic_error.
+// The bytes of a file, in the order in which they lie there: the header, then each tensor's data. They
+// live until `write` returns. The same input gives the same bytes. The JSON keeps the given order; the
+// data is laid out by falling element size, so that every tensor is aligned. A span that does not fit
+// dtype and shape, or a name that stands twice, is a bug of the caller: std::logic_error.
+using SafetensorsSink = std::function<void(std::span<const std::span<const std::byte>>)>;
+void encode_safetensors(const std::vector<TensorBytes>& tensors, const Metadata& metadata,
+                        const SafetensorsSink& write);
+
+// Writes and fsyncs a new file of these bytes; the path must not exist (see base/files.h).
 void write_safetensors(const std::filesystem::path& path, const std::vector<TensorBytes>& tensors,
                        const Metadata& metadata = {});
 

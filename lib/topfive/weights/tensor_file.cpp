@@ -2,11 +2,12 @@
 
 #include <torch/torch.h>
 
-#include "topfive/weights/safetensors_file.h"
+#include "topfive/base/files.h"
 #include "topfive/weights/scalar_types.h"
 
 namespace topfive::weights {
-void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors, const Metadata& metadata) {
+
+void encode_tensors(const NamedTensors& tensors, const Metadata& metadata, const SafetensorsSink& write) {
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> held;  // Keeps the copies alive until the file is written.
   std::vector<TensorBytes> parts;
@@ -19,7 +20,11 @@ void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors
                      dense.sizes().vec(),
                      {static_cast<const std::byte*>(dense.const_data_ptr()), dense.nbytes()}});
   }
-  write_safetensors(path, parts, metadata);
+  encode_safetensors(parts, metadata, write);
+}
+
+void save_tensors(const std::filesystem::path& path, const NamedTensors& tensors, const Metadata& metadata) {
+  encode_tensors(tensors, metadata, [&](base::FileParts parts) { base::write_new_file(path, parts); });
 }
 
 TensorFile load_tensors(const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 
 #include <torch/types.h>
 
+#include "topfive/weights/safetensors_file.h"
 #include "topfive/weights/safetensors_header.h"
 
 namespace topfive::weights {
@@ -18,6 +19,10 @@ struct TensorFile {
   NamedTensors tensors;  // on the CPU, dense and row-major, in the order in which they were saved
   Metadata metadata;
 };
+
+// The bytes of a file (see encode_safetensors), for those who write it themselves. What save_tensors() says of tensors
+// holds here too.
+void encode_tensors(const NamedTensors& tensors, const Metadata& metadata, const SafetensorsSink& write);
 
 // Writes a new file (see write_safetensors). Tensors may live on any device and in any memory
 // format; they are stored row-major. A dtype that the format lacks, such as complex numbers, is a

@@ -1,0 +1,94 @@
+#include "topfive/engine/dry_run.h"
+
+#include <torch/torch.h>
+
+#include "topfive/engine/device.h"
+#include "topfive/engine/memory_meter.h"
+#include "topfive/models/parameter_count.h"
+
+#include "small_run.h"
+#include "support/catch.h"
+
+using namespace topfive;
+using namespace topfive::engine;
+using topfive::tests::small_config;
+
+namespace {
+
+constexpr std::int64_t kKiB = 1024;
+
+RunNeeds needs_of(const RunConfig& config) {
+  set_up_compute(1);
+  const SplitInput train(config, "", data::Split::kTrain);
+  const SplitInput eval(config, "", data::Split::kEval);
+  const auto model = make_model(config, torch::kCPU);
+  return measure_needs({config, torch::kCPU, *model, train, eval});
+}
+
+}  // namespace
+
+TEST_CASE("the meter sees the most memory that tensors take at once, backward passes included", "[engine][dry_run]") {
+  auto weight = torch::zeros({256 * kKiB}).requires_grad_();  // 1 MiB
+  {
+    const MemoryMeter meter(torch::kCPU);
+    { const auto two = torch::empty({512 * kKiB}); }
+    const auto one = torch::empty({256 * kKiB});
+    CHECK(meter.peak_bytes() == 2048 * kKiB);
+    CHECK(meter.held_bytes() == 1024 * kKiB);
+  }
+  const MemoryMeter meter(torch::kCPU);
+  (weight * weight).sum().backward();
+  CHECK(meter.held_bytes() >= 1024 * kKiB);  // the gradient
+  CHECK(meter.held_bytes() < 1040 * kKiB);
+  CHECK(meter.peak_bytes() > 2000 * kKiB);
+}
+
+TEST_CASE("needs of a small run are those that can be counted by hand", "[engine][dry_run]") {
+  const auto config = small_config(R"({"checkpoint": {"keep": 3}})");
+  const RunNeeds needs = needs_of(config);
+  const auto model = make_model(config, torch::kCPU);
+  const std::int64_t weights = models::parameter_count(*model) * 4;
+  CHECK(needs.steps == 24);
+  CHECK(needs.images == 192);
+  CHECK(needs.epochs == 3.0);
+  CHECK(needs.memory.parameters == weights);
+  CHECK(needs.memory.gradients == weights);
+  CHECK(needs.memory.optimizer == weights);  // the velocity
+  CHECK(needs.memory.average == 0);
+  CHECK(needs.device_batch == 8);
+  CHECK(needs.measured_batch == 8);
+  CHECK(needs.epoch_bytes == 64 * 28 * 28);
+  CHECK(needs.checkpoint_bytes == 2 * weights);
+  CHECK(needs.checkpoints == 5);
+  CHECK(needs.step_seconds > 0.0);
+  CHECK(needs.loader_seconds > 0.0);
+  // LeNet-5 keeps at least the output of its first convolution (6 x 28 x 28), and nowhere near a hundred times that.
+  CHECK(needs.memory.activations > 8 * 6 * 28 * 28 * 4);
+  CHECK(needs.memory.activations < 100 * 8 * 6 * 28 * 28 * 4);
+}
+
+TEST_CASE("activations grow with the pictures that a device takes at once, not with the batch", "[engine][dry_run]") {
+  const auto config = [](int batch, int parts) {
+    return small_config(R"({"train": {"global_batch_size": )" + std::to_string(batch) + R"(, "accumulation_steps": )" +
+                        std::to_string(parts) + "}}");
+  };
+  const auto small = needs_of(config(16, 1));
+  const auto large = needs_of(config(64, 1));
+  const auto in_parts = needs_of(config(64, 4));
+  const auto ratio = static_cast<double>(large.memory.activations) / static_cast<double>(small.memory.activations);
+  CHECK(ratio > 3.0);
+  CHECK(ratio < 5.0);
+  CHECK(in_parts.device_batch == 16);
+  CHECK(in_parts.memory.activations == Approx(static_cast<double>(small.memory.activations)).epsilon(0.2));
+}
+
+TEST_CASE("a dry run that fits ends well and writes nothing", "[engine][dry_run]") {
+  const tests::TemporaryDirectory scratch;
+  const auto config = small_config(R"({"checkpoint": {"keep": 1}})");
+  const SplitInput train(config, "", data::Split::kTrain);
+  const SplitInput eval(config, "", data::Split::kEval);
+  const auto model = make_model(config, torch::kCPU);
+  CHECK_NOTHROW(report_dry_run({config, torch::kCPU, *model, train, eval}, scratch / "run"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "run"));
+  CHECK(find_room(torch::kCPU, scratch / "run").computes_on_host);
+}

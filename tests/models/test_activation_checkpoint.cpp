@@ -132,7 +132,8 @@ TEST_CASE("frozen parameters stay without gradients under checkpointing") {
 }
 
 TEST_CASE("networks without repeated blocks refuse checkpointing in a sentence") {
-  const auto type = GENERATE(as<std::string>(), R"({"type": "lenet5"})", R"({"type": "alexnet", "variant": "small"})");
+  const auto type = GENERATE(as<std::string>(), R"({"type": "lenet5"})",
+                             R"({"type": "alexnet", "variant": "small", "image_size": 32})");
   const auto model = build_model(parse_model(type));
   CHECK_THROWS_AS(model->set_activation_checkpointing(true), base::UserError);
   CHECK_NOTHROW(model->set_activation_checkpointing(false));

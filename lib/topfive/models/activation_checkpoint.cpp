@@ -133,7 +133,7 @@ class CheckpointFunction : public torch::autograd::Function<CheckpointFunction> 
     for (const Tensor& parameter : first->parameters) {
       if (parameter.requires_grad()) wanted.push_back(parameter);
     }
-    const variable_list found = torch::autograd::grad({output}, {gradients.at(0)}, wanted, /*retain_graph=*/false,
+    const variable_list found = torch::autograd::grad({output}, wanted, {gradients.at(0)}, /*retain_graph=*/false,
                                                       /*create_graph=*/false, /*allow_unused=*/true);
     auto next = found.begin();
     variable_list result = {first->input_needs_gradient ? *next++ : Tensor()};

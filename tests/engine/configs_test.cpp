@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
 #include "topfive/augment/pipeline.h"
 #include "topfive/base/files.h"
@@ -43,39 +44,19 @@ topfive::augment::Pipeline pipeline(const RunConfig& config, bool training) {
 }  // namespace
 
 TEST_CASE("every promised recipe is there", "[contract]") {
-  std::vector<std::string> promised = {"alexnet",
-                                       "alexnet_torchvision",
-                                       "vgg16",
-                                       "vgg16_bn",
-                                       "googlenet",
-                                       "googlenet_bvlc",
-                                       "lenet5",
-                                       "lenet5_fashion_mnist",
-                                       "fashion_mnist",
-                                       "cifar10_small",
-                                       "resnet20_cifar",
-                                       "resnet20_cifar_20_epochs",
-                                       "vit_b16_paper",
-                                       "vit_b16_torchvision",
-                                       "vit_b16_deit",
-                                       "vit_b32_paper",
-                                       "vit_b32_torchvision",
-                                       "vit_s16_deit",
-                                       "vit_s16_beyer_90",
-                                       "vit_s16_beyer_150",
-                                       "vit_s16_beyer_300"};
-  for (const std::string network : {"resnet18", "resnet34", "resnet50", "resnet101", "resnet152"}) {
-    for (const std::string variant : {"", "_paper", "_rsb_a1"}) promised.push_back(network + variant);
-  }
-  for (const std::string network : {"resnet50", "resnet101", "resnet152"})
-    promised.push_back(network + "_torchvision_v2");
-  for (const std::string network : {"resnet18", "resnet50"}) {
-    for (const std::string epochs : {"16", "24", "32", "40", "56", "88"})
-      promised.push_back(network + "_ffcv_" + epochs);
-    for (const std::string procedure : {"_rsb_a2", "_rsb_a3"}) promised.push_back(network + procedure);
-  }
-  promised.emplace_back("resnet34_rsb_a3");
-  for (const std::string& name : promised) {
+  std::istringstream promised(R"(
+    alexnet alexnet_torchvision vgg16 vgg16_bn googlenet googlenet_bvlc
+    lenet5 lenet5_fashion_mnist fashion_mnist cifar10_small resnet20_cifar resnet20_cifar_20_epochs
+    resnet18 resnet34 resnet50 resnet101 resnet152
+    resnet18_paper resnet34_paper resnet50_paper resnet101_paper resnet152_paper
+    resnet50_torchvision_v2 resnet101_torchvision_v2 resnet152_torchvision_v2
+    resnet50_ffcv_16 resnet50_ffcv_24 resnet50_ffcv_32 resnet50_ffcv_40 resnet50_ffcv_56 resnet50_ffcv_88
+    resnet18_ffcv_16 resnet18_ffcv_24 resnet18_ffcv_32 resnet18_ffcv_40 resnet18_ffcv_56 resnet18_ffcv_88
+    resnet50_rsb_a1 resnet50_rsb_a2 resnet50_rsb_a3 resnet18_rsb_a1 resnet18_rsb_a2 resnet18_rsb_a3
+    resnet34_rsb_a1 resnet34_rsb_a3 resnet101_rsb_a1 resnet152_rsb_a1
+    vit_b16_paper vit_b16_torchvision vit_b16_deit vit_b32_paper vit_b32_torchvision
+    vit_s16_deit vit_s16_beyer_90 vit_s16_beyer_150 vit_s16_beyer_300)");
+  for (std::string name; promised >> name;) {
     INFO(name);
     CHECK(fs::exists(topfive::tests::source_directory() / "configs" / (name + ".json")));
   }

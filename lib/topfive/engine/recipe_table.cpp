@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include "topfive/augment/pipeline.h"
@@ -30,29 +31,20 @@ std::string network_name(const models::ModelConfig& model) {
   return type;
 }
 
-// Digits count as numbers, so that resnet18 stands before resnet101 and 90 epochs before 150.
-bool in_natural_order(const std::string& a, const std::string& b) {
-  const auto digits_end = [](const std::string& text, std::size_t at) {
-    return std::min(text.find_first_not_of("0123456789", at), text.size());
-  };
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < a.size() && j < b.size()) {
-    const std::size_t i_end = digits_end(a, i);
-    const std::size_t j_end = digits_end(b, j);
-    if (i_end > i && j_end > j) {
-      if (i_end - i != j_end - j) return i_end - i < j_end - j;
-      if (const int order = a.compare(i, i_end - i, b, j, j_end - j); order != 0) return order < 0;
-      i = i_end;
-      j = j_end;
-    } else if (a[i] != b[j]) {
-      return a[i] < b[j];
-    } else {
-      ++i;
-      ++j;
+// Numbers are padded with zeros, so that resnet18 sorts before resnet101 and 90 epochs before 150.
+std::string sort_key(const std::string& text) {
+  constexpr std::size_t kDigits = 8;
+  std::string key;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", i), text.size());
+    if (end == i) {
+      key += text[i++];
+      continue;
     }
+    key += std::string(kDigits - std::min(kDigits, end - i), '0') + text.substr(i, end - i);
+    i = end;
   }
-  return a.size() - i < b.size() - j;
+  return key;
 }
 
 std::vector<Recipe> read_recipes(const fs::path& directory) {
@@ -63,8 +55,7 @@ std::vector<Recipe> read_recipes(const fs::path& directory) {
     recipes.push_back({entry.path().filename().string(), config, network_name(config.model)});
   }
   std::sort(recipes.begin(), recipes.end(), [](const Recipe& a, const Recipe& b) {
-    if (a.network != b.network) return in_natural_order(a.network, b.network);
-    return in_natural_order(a.file, b.file);
+    return std::pair(sort_key(a.network), sort_key(a.file)) < std::pair(sort_key(b.network), sort_key(b.file));
   });
   return recipes;
 }

@@ -21,10 +21,8 @@ smoke() {
   local recipe="$1" code=0 begin
   begin="$(date +%s.%N)"
   "$train" --config "$recipe" --smoke --devices cpu >"$messages" 2>&1 || code=$?
-  awk -v name="$(basename "$recipe")" -v code="$code" -v begin="$begin" -v end="$(date +%s.%N)" \
-    -v error="$(quoted_error "$messages")" 'BEGIN {
-      printf "{\"recipe\": \"%s\", \"exit_code\": %d, \"seconds\": %.1f, \"error\": %s}\n", name, code, end - begin, error
-    }'
+  printf '{"recipe": "%s", "exit_code": %d, "seconds": %s, "error": %s}\n' "$(basename "$recipe")" "$code" \
+    "$(awk -v begin="$begin" -v end="$(date +%s.%N)" 'BEGIN { printf "%.1f", end - begin }')" "$(quoted_error "$messages")"
   return "$code"
 }
 

@@ -65,6 +65,30 @@ TEST_CASE("resize steps give the promised size") {
   }
 }
 
+TEST_CASE("every shorter side of a range is equally likely, and the picture keeps its shape") {
+  const RandomShorterSideConfig config{.min_size = 20, .max_size = 27};
+  const RandomShorterSide transform(config);
+  CHECK_FALSE(transform.output_size(cv::Size(60, 40)));
+  std::map<int, int> sides;
+  constexpr int kDraws = 8'000;
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    RandomStream stream(8, 0, i);
+    ++sides[sample_shorter_side(config, stream)];
+  }
+  REQUIRE(sides.size() == 8);
+  double chi_square = 0;
+  for (const auto& [side, count] : sides) {
+    CHECK((side >= 20 && side <= 27));
+    chi_square += std::pow(count - kDraws / 8.0, 2) / (kDraws / 8.0);
+  }
+  CHECK(chi_square < 42);  // 7 degrees of freedom: one in two million
+  RandomStream stream(8, 0, 1);
+  RandomStream same_stream = stream;
+  Sample sample{formula_picture({60, 40}, 3, 1), {}};
+  transform.apply(sample, stream);
+  CHECK(sample.picture.pixels().size() == shorter_side_size({60, 40}, sample_shorter_side(config, same_stream)));
+}
+
 TEST_CASE("a picture too thin for its shorter side to be scaled is a bad picture") {
   RandomStream stream(1, 2, 3);
   Sample sample{Image(65500, 1, CV_8UC3, cv::Scalar::all(0)), {}};

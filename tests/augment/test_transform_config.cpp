@@ -30,6 +30,7 @@ TEST_CASE("a random_resized_crop reads its fields and keeps the paper's defaults
 TEST_CASE("every op is known by its name and survives a round trip") {
   const std::string text = GENERATE(
       R"({"op": "resize_shorter_side", "size": 232, "filter": "cv_area"})",
+      R"({"op": "random_shorter_side", "min_size": 256, "max_size": 480, "filter": "pil_bicubic"})",
       R"({"op": "resize", "height": 8192, "width": 1, "filter": "cv_linear"})", R"({"op": "center_crop", "size": 224})",
       R"({"op": "random_crop", "size": 227})",
       R"({"op": "random_resized_crop", "size": 160, "area": [0.25, 1.0], "aspect": [1.0, 1.0], "filter": "pil_bilinear"})",
@@ -50,6 +51,8 @@ TEST_CASE("values that make no sense are refused with the place and what is allo
       {R"({"op": "center_crop", "size": 0})", "8192"},
       {R"({"op": "center_crop", "size": 8193})", "8192"},
       {R"({"op": "center_crop"})", "size"},
+      {R"({"op": "random_shorter_side", "min_size": 256})", "max_size"},
+      {R"({"op": "random_shorter_side", "min_size": 256, "max_size": 255})", "not be above max_size"},
       {R"({"op": "horizontal_flip", "probability": 1.5})", "probability"},
       {R"({"op": "pad_and_random_crop", "padding": -1, "size": 32})", "padding"},
       {R"({"op": "random_resized_crop", "size": 224, "area": [1.0]})", "two numbers"},

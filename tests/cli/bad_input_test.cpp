@@ -43,6 +43,11 @@ TEST_CASE("a wrong config is refused with its place, and no run directory is mad
       Case{"\"num_epochs\": 4", "\"num_epochs\": -1", "train.num_epochs: -1 is out of range (0 to 100000)"},
       Case{"\"constant\"", "\"constnat\"", "did you mean \"constant\"?"},
       Case{"\"base_learning_rate\": 0.05", "\"base_learning_rate\": }", "recipe.json:10:"},
+      Case{"\"momentum\"", "\"momentun\"", "optimizer.momentun: unknown key; did you mean \"momentum\"?"},
+      Case{"\"base_learning_rate\": 0.05", "\"base_learning_rate\": -0.05",
+           "schedule.base_learning_rate: -0.05 is out of range (0 to 1000)"},
+      Case{"\"base_learning_rate\": 0.05", "\"base_learning_rate\": 0.05, \"warmup_epochs\": 5",
+           "the warm-up of 30 steps is longer than the training of 24 steps"},
       Case{"\"size\": 28", "\"size\": 20", "20x20"},
       Case{"{ \"op\": \"center_crop\", \"size\": 28 }", "{ \"op\": \"horizontal_flip\" }", "augment.eval"},
       Case{"\"type\": \"lenet5\", ", "", "missing key \"type\""});

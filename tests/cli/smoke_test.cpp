@@ -33,6 +33,13 @@ TEST_CASE("a recipe is tried out in seconds, without data and without leaving an
   CHECK(smoke_directories() == before);
 }
 
+TEST_CASE("recipes with much in them are tried out too", "[cli][smoke]") {
+  const std::string recipe = GENERATE("lenet5.json", "resnet18_ffcv_16.json", "resnet18_rsb_a3.json");
+  const auto result = run_program("train", {"--config", recipe, "--smoke", "--devices", "cpu"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+}
+
 TEST_CASE("a try-out leaves its run where --out asks for it", "[cli][smoke]") {
   const TemporaryDirectory scratch;
   const auto result = run_program("train", {"--config", "lenet5_fashion_mnist.json", "--smoke", "--devices", "cpu",

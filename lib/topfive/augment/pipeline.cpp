@@ -27,6 +27,9 @@ struct MakeTransform {
   TransformPointer operator()(const ResizeShorterSideConfig& config) const {
     return std::make_unique<ResizeShorterSide>(config);
   }
+  TransformPointer operator()(const RandomShorterSideConfig& config) const {
+    return std::make_unique<RandomShorterSide>(config);
+  }
   TransformPointer operator()(const ResizeConfig& config) const { return std::make_unique<Resize>(config); }
   TransformPointer operator()(const CenterCropConfig& config) const { return std::make_unique<CenterCrop>(config); }
   TransformPointer operator()(const RandomCropConfig& config) const { return std::make_unique<RandomCrop>(config); }

@@ -30,4 +30,16 @@ std::optional<cv::Size> ResizeShorterSide::output_size(std::optional<cv::Size> i
   return shorter_side_size(*input, config_.size);
 }
 
+int sample_shorter_side(const RandomShorterSideConfig& config, base::RandomStream& random) {
+  return config.min_size +
+         static_cast<int>(random.below(static_cast<std::uint64_t>(config.max_size - config.min_size) + 1));
+}
+
+void RandomShorterSide::apply(Sample& sample, base::RandomStream& random) const {
+  const int size = sample_shorter_side(config_, random);
+  sample.picture.resize(shorter_side_size(sample.picture.size(), size), config_.filter);
+}
+
+std::optional<cv::Size> RandomShorterSide::output_size(std::optional<cv::Size>) const { return std::nullopt; }
+
 }  // namespace topfive::augment

@@ -1,4 +1,4 @@
-// Scaling by the shorter side.
+// Scaling by the shorter side, to a fixed size or a random one.
 #pragma once
 
 #include "topfive/augment/transform.h"
@@ -19,6 +19,19 @@ class ResizeShorterSide : public Transform {
 
  private:
   ResizeShorterSideConfig config_;
+};
+
+// Scale augmentation: U[256, 480] in ResNet (section 3.4), U[256, 512] in VGG (section 3.1).
+int sample_shorter_side(const RandomShorterSideConfig& config, base::RandomStream& random);
+
+class RandomShorterSide : public Transform {
+ public:
+  explicit RandomShorterSide(const RandomShorterSideConfig& config) : config_(config) {}
+  void apply(Sample& sample, base::RandomStream& random) const override;
+  std::optional<cv::Size> output_size(std::optional<cv::Size> input) const override;
+
+ private:
+  RandomShorterSideConfig config_;
 };
 
 }  // namespace topfive::augment

@@ -23,6 +23,19 @@ const base::Fields<ResizeShorterSideConfig>& ResizeShorterSideConfig::fields() {
   return kFields;
 }
 
+const base::Fields<RandomShorterSideConfig>& RandomShorterSideConfig::fields() {
+  using Config = RandomShorterSideConfig;
+  static const auto kFields =
+      base::Fields<Config>("Scales the picture, keeping its shape, to a random size of its shorter side.")
+          .number("min_size", &Config::min_size, size_rule("the least shorter side afterwards, in pixels"))
+          .number("max_size", &Config::max_size, size_rule("the largest one; every whole number between is as likely"))
+          .choice("filter", &Config::filter, image::filter_names(), kFilterRule)
+          .check([](const Config& config) {
+            return std::string(config.min_size > config.max_size ? "min_size must not be above max_size" : "");
+          });
+  return kFields;
+}
+
 const base::Fields<ResizeConfig>& ResizeConfig::fields() {
   using Config = ResizeConfig;
   static const auto kFields = base::Fields<Config>("Scales the picture to exactly this size, whatever its shape.")
@@ -130,6 +143,7 @@ const base::Fields<ColourJitterConfig>& ColourJitterConfig::fields() {
 const base::Alternatives<TransformConfig>& transform_alternatives() {
   static const auto kAlternatives = base::Alternatives<TransformConfig>("op")
                                         .option<ResizeShorterSideConfig>("resize_shorter_side")
+                                        .option<RandomShorterSideConfig>("random_shorter_side")
                                         .option<ResizeConfig>("resize")
                                         .option<CenterCropConfig>("center_crop")
                                         .option<RandomCropConfig>("random_crop")

@@ -19,6 +19,13 @@ struct ResizeShorterSideConfig {
   static const base::Fields<ResizeShorterSideConfig>& fields();
 };
 
+struct RandomShorterSideConfig {
+  int min_size = 256;
+  int max_size = 480;
+  image::Filter filter = image::Filter::kPilBilinear;
+  static const base::Fields<RandomShorterSideConfig>& fields();
+};
+
 struct ResizeConfig {
   int height = 224;
   int width = 224;
@@ -72,10 +79,10 @@ struct ColourJitterConfig {
   static const base::Fields<ColourJitterConfig>& fields();
 };
 
-using TransformConfig =
-    std::variant<ResizeShorterSideConfig, ResizeConfig, CenterCropConfig, RandomCropConfig, RandomResizedCropConfig,
-                 HorizontalFlipConfig, PadAndRandomCropConfig, PcaColourConfig, ColourJitterConfig, RandAugmentConfig,
-                 TrivialAugmentWideConfig, AutoAugmentConfig, RandomErasingConfig>;
+using TransformConfig = std::variant<ResizeShorterSideConfig, RandomShorterSideConfig, ResizeConfig, CenterCropConfig,
+                                     RandomCropConfig, RandomResizedCropConfig, HorizontalFlipConfig,
+                                     PadAndRandomCropConfig, PcaColourConfig, ColourJitterConfig, RandAugmentConfig,
+                                     TrivialAugmentWideConfig, AutoAugmentConfig, RandomErasingConfig>;
 
 const base::Alternatives<TransformConfig>& transform_alternatives();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include "topfive/augment/pipeline.h"
@@ -17,16 +18,45 @@ namespace fs = std::filesystem;
 struct Recipe {
   std::string file;
   RunConfig config;
+  std::string network;  // under which the recipe is listed
 };
 
-std::vector<Recipe> read_recipes(const fs::path& directory) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().extension() == ".json") paths.push_back(entry.path());
+// Networks of one type in the order of their size.
+std::string network_name(const models::ModelConfig& model) {
+  const std::string type = models::model_alternatives().name_of(model);
+  if (const auto* resnet = std::get_if<models::ResNetConfig>(&model)) {
+    const bool cifar = resnet->family == models::ResNetFamily::kCifar;
+    return type + "-" + std::to_string(resnet->depth) + (cifar ? " for CIFAR" : "");
   }
-  std::sort(paths.begin(), paths.end());
+  return type;
+}
+
+// Numbers are padded with zeros, so that resnet18 sorts before resnet101 and 90 epochs before 150.
+std::string sort_key(const std::string& text) {
+  constexpr std::size_t kDigits = 8;
+  std::string key;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", i), text.size());
+    if (end == i) {
+      key += text[i++];
+      continue;
+    }
+    key += std::string(kDigits - std::min(kDigits, end - i), '0') + text.substr(i, end - i);
+    i = end;
+  }
+  return key;
+}
+
+std::vector<Recipe> read_recipes(const fs::path& directory) {
   std::vector<Recipe> recipes;
-  for (const auto& path : paths) recipes.push_back({path.filename().string(), load_run_config(path, {})});
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() != ".json") continue;
+    const RunConfig config = load_run_config(entry.path(), {});
+    recipes.push_back({entry.path().filename().string(), config, network_name(config.model)});
+  }
+  std::sort(recipes.begin(), recipes.end(), [](const Recipe& a, const Recipe& b) {
+    return std::pair(sort_key(a.network), sort_key(a.file)) < std::pair(sort_key(b.network), sort_key(b.file));
+  });
   return recipes;
 }
 
@@ -49,7 +79,7 @@ std::string update_text(const RunConfig& config) {
          optim::schedule_alternatives().name_of(config.schedule);
 }
 
-// The transforms that training adds to cutting and mirroring.
+// What training adds to cutting and mirroring.
 std::string augment_text(const RunConfig& config) {
   static const std::vector<std::string> kPlain = {"resize_shorter_side", "resize", "center_crop", "random_crop",
                                                   "horizontal_flip"};
@@ -58,6 +88,9 @@ std::string augment_text(const RunConfig& config) {
     const std::string name = augment::transform_alternatives().name_of(step);
     if (std::find(kPlain.begin(), kPlain.end(), name) == kPlain.end()) names.push_back(name);
   }
+  if (config.augment.progressive.start_size > 0) names.emplace_back("progressive");
+  if (config.loss.mix_probability > 0.0 && config.loss.mixup_alpha > 0.0) names.emplace_back("mixup");
+  if (config.loss.mix_probability > 0.0 && config.loss.cutmix_alpha > 0.0) names.emplace_back("cutmix");
   return base::join(names);
 }
 
@@ -95,10 +128,9 @@ std::string markdown_page(const std::vector<Recipe>& recipes) {
       "`scripts/update_recipe_table.sh`.\n";
   std::string network;
   for (const Recipe& recipe : recipes) {
-    const std::string name = models::model_alternatives().name_of(recipe.config.model);
-    if (name != network) {
-      text += "\n## " + name + "\n\n" + markdown_row(kHeadings) + markdown_row({kHeadings.size(), "---"});
-      network = name;
+    if (recipe.network != network) {
+      text += "\n## " + recipe.network + "\n\n" + markdown_row(kHeadings) + markdown_row({kHeadings.size(), "---"});
+      network = recipe.network;
     }
     auto row = cells(recipe);
     row[0] = "[" + recipe.file + "](" + recipe.file + ")";
@@ -124,10 +156,7 @@ std::string plain_table(const std::vector<Recipe>& recipes) {
 }  // namespace
 
 std::string recipe_table(const RecipeTableRequest& request) {
-  auto recipes = read_recipes(request.directory.empty() ? configs_directory() : request.directory);
-  std::stable_sort(recipes.begin(), recipes.end(), [](const Recipe& a, const Recipe& b) {
-    return models::model_alternatives().name_of(a.config.model) < models::model_alternatives().name_of(b.config.model);
-  });
+  const auto recipes = read_recipes(request.directory.empty() ? configs_directory() : request.directory);
   return request.markdown ? markdown_page(recipes) : plain_table(recipes);
 }
 

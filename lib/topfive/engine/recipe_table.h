@@ -11,7 +11,7 @@ struct RecipeTableRequest {
   bool markdown = false;            // the page that lies beside them as README.md
 };
 
-// One line a recipe, sorted by network and name. UserError as for reading a config.
+// One line a recipe, sorted by network and name, numbers in them by value. UserError as for reading a config.
 std::string recipe_table(const RecipeTableRequest& request);
 
 }  // namespace topfive::engine

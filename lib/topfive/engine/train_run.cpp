@@ -1,5 +1,6 @@
 #include "topfive/engine/train_run.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 
@@ -33,6 +34,13 @@ struct Preparation {
   std::shared_ptr<models::ImageClassifier> model;
 };
 
+// Of the recipe's own length: a try-out of a few steps (train.max_steps) may end within the warm-up.
+void check_length(const RunConfig& config, std::int64_t num_images) {
+  const std::int64_t steps_per_epoch = run_length(config.train, num_images).steps_per_epoch;
+  optim::check_schedule(config.schedule, steps_per_epoch,
+                        std::llround(config.train.num_epochs * static_cast<double>(steps_per_epoch)));
+}
+
 std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   auto config = load_run_config(find_config(request.config), request.overrides);
   if (request.smoke) make_smoke(config);
@@ -42,6 +50,7 @@ std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
   SplitInput train_input(config, request.data_directory, data::Split::kTrain);
   SplitInput eval_input(config, request.data_directory, data::Split::kEval);
   data::check_same_classes(train_input.source(), eval_input.source());
+  check_length(config, train_input.source().size());
   torch::manual_seed(config.train.seed);
   auto model = make_model(config, device);
   if (config.train.activation_checkpointing) model->set_activation_checkpointing(true);
@@ -185,8 +194,8 @@ void require_directories(const TrainRequest& request) {
   const char* missing = request.data_directory.empty() ? "--data" : request.run_directory.empty() ? "--out" : nullptr;
   if (missing == nullptr) return;
   throw base::UserError(base::ExitCode::kUsage, std::string(missing) +
-                                                    " is required (train --smoke tries a recipe out without it); run "
-                                                    "with --help for the flags");
+                                                    " is required (train --smoke tries a recipe out without it); see "
+                                                    "--help");
 }
 
 }  // namespace

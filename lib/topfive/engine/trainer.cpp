@@ -59,9 +59,6 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       step_(*parts_.model, *optimizer_, step_options(config), clock_),
       provenance_(make_provenance(config, parts_.train_input->source())),
       saver_(parts_.run_directory / "checkpoints", config.checkpoint) {
-  // Of the recipe's own length: a try-out of a few steps (train.max_steps) may end within the warm-up.
-  optim::check_schedule(config.schedule, length_.steps_per_epoch,
-                        std::llround(config.train.num_epochs * static_cast<double>(length_.steps_per_epoch)));
   if (config.train.ema.enabled()) {
     const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
     ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);

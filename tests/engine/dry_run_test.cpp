@@ -70,15 +70,15 @@ TEST_CASE("needs of a small run are those that can be counted by hand", "[engine
 TEST_CASE("activations grow with the pictures that a device takes at once, not with the batch", "[engine][dry_run]") {
   const auto config = [](int batch, int parts) {
     return small_config(R"({"train": {"global_batch_size": )" + std::to_string(batch) + R"(, "accumulation_steps": )" +
-                        std::to_string(parts) + "}}");
+                        std::to_string(parts) + R"(}, "data": {"synthetic": {"train_size": 256}}})");
   };
-  const auto small = needs_of(config(16, 1));
-  const auto large = needs_of(config(64, 1));
-  const auto in_parts = needs_of(config(64, 4));
+  const auto small = needs_of(config(64, 1));
+  const auto large = needs_of(config(256, 1));
+  const auto in_parts = needs_of(config(256, 4));
   const auto ratio = static_cast<double>(large.memory.activations) / static_cast<double>(small.memory.activations);
   CHECK(ratio > 3.0);
   CHECK(ratio < 5.0);
-  CHECK(in_parts.device_batch == 16);
+  CHECK(in_parts.device_batch == 64);
   CHECK(in_parts.memory.activations == Approx(static_cast<double>(small.memory.activations)).epsilon(0.2));
 }
 

@@ -21,12 +21,12 @@ namespace {
 
 // A residual network with batch norm, small enough for a test.
 constexpr const char* kResNet = R"({
-  "model": { "type": "resnet", "family": "cifar", "depth": 8, "num_classes": 4, "input_channels": 1 },
+  "model": { "type": "resnet", "family": "cifar", "depth": 8, "num_classes": 4, "input_channels": 1, "variant": null },
   "train": { "num_epochs": 2 } })";
 
 std::string with_saves(const std::string& changes) {
-  auto json = nlohmann::json::parse(R"({"train": {"num_epochs": 2}, "checkpoint": {"every_steps": 5, "keep": 100}})");
-  json.merge_patch(nlohmann::json::parse(changes));
+  auto json = nlohmann::json::parse(R"({"train": {"num_epochs": 3}, "checkpoint": {"every_steps": 5, "keep": 100}})");
+  json.update(nlohmann::json::parse(changes), /*merge_objects=*/true);  // Keeps null, which removes a key later.
   return json.dump();
 }
 

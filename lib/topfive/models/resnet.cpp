@@ -56,7 +56,7 @@ class ResNet : public ImageClassifier {
     Tensor x = bn1_->forward(conv1_->forward(images));  // [N, 64, 112, 112] at 224 pixels
     if (!rectifies()) x = activation1_->forward(x);
     if (config_.family == ResNetFamily::kImageNet) x = pool(x);  // [N, 64, 56, 56]
-    for (ResNetBlock& block : blocks_) {                   // last: [N, 512 or 2048, 7, 7]
+    for (ResNetBlock& block : blocks_) {                         // last: [N, 512 or 2048, 7, 7]
       x = run_block(checkpoints_blocks(), *block, x);
     }
     x = torch::adaptive_avg_pool2d(x, {1, 1});

@@ -156,6 +156,7 @@ void Trainer::after_step(StepSums sums, double learning_rate) {
   const bool skipped = sums.skipped;
   if (sums.scale_fell) ++state_.skipped_steps;
   const bool counts = skipped && !sums.scale_fell;
+  unclipped_norm_ = sums.gradient_norm;
   totals_.add(std::move(sums));
   unsaved_ = true;
   top1_error_ = std::nullopt;
@@ -175,6 +176,7 @@ void Trainer::write_train_record(double learning_rate) {
   figures.learning_rate = learning_rate;
   figures.bad_images = bad_images();
   figures.gradient = probe_gradients(*parts_.model);
+  if (unclipped_norm_.defined()) figures.gradient.gradient_norm = unclipped_norm_.item<double>();
   if (const auto* scaler = step_.grad_scaler()) figures.loss_scale = scaler->current_scale();
   recorder_->write_train(state_, figures);
 }

@@ -89,6 +89,7 @@ class Trainer {
   std::optional<RunEvaluator> evaluator_;
   TrainStep step_;
   StepTotals totals_;
+  torch::Tensor unclipped_norm_;  // of the last step's gradient, on the device; undefined where nothing is clipped
   std::optional<RunRecorder> recorder_;  // from run() on
   TrainState state_;
   Provenance provenance_;

@@ -19,7 +19,7 @@ constexpr double kRate = 0.1;
 // LeNet-5 with fixed initial weights, and one optimizer step on it.
 class OneStep {
  public:
-  explicit OneStep(engine::TrainStepOptions options) : options_(std::move(options)) {
+  explicit OneStep(const engine::TrainStepOptions& options) : options_(options) {
     torch::manual_seed(3);
     model_ = models::build_model(topfive::tests::small_config().model);
     model_->train();

@@ -5,10 +5,48 @@ namespace {
 
 constexpr double kMaxSeed = 4'294'967'295.0;
 
-}  // namespace
+// How the network computes.
+void add_compute_fields(base::Fields<TrainConfig>& fields) {
+  fields
+      .choice("precision", &TrainConfig::precision,
+              {{"float32", Precision::kFloat32}, {"bf16", Precision::kBfloat16}, {"fp16", Precision::kFloat16}},
+              {.help = "type in which the network computes; weights stay float32; fp16 scales the loss and needs "
+                       "CUDA"})
+      .boolean("allow_tf32", &TrainConfig::allow_tf32,
+               {.help = "let float32 products on CUDA round their factors to TF32: 10 instead of 23 bits, faster"})
+      .boolean("channels_last", &TrainConfig::channels_last,
+               {.help = "keep pictures and filters in NHWC order, which convolutions prefer"})
+      .boolean("activation_checkpointing", &TrainConfig::activation_checkpointing,
+               {.help = "compute activations again in the backward pass instead of keeping them: less memory, about "
+                        "a third more time"})
+      .boolean("cuda_graphs", &TrainConfig::cuda_graphs,
+               {.help = "record the step once and replay it, which spares small networks the launch of each kernel; "
+                        "without effect on a CPU"})
+      .number("precise_batch_norm_batches", &TrainConfig::precise_batch_norm_batches,
+              {.help = "training batches from which the running statistics of batch normalisation are computed anew "
+                       "before the last evaluation, 0 to keep the moving averages",
+               .min = 0,
+               .max = 1e9,
+               .paper = "a sufficiently large training batch (He 2015, released models)"})
+      .number("num_compute_threads", &TrainConfig::num_compute_threads,
+              {.help = "threads of LibTorch on the CPU, 0 for all cores; bits of the result depend on it",
+               .min = 0,
+               .max = 1024});
+}
 
-const base::Fields<TrainConfig>& TrainConfig::fields() {
-  static const auto kFields =
+// How gradients and weights are treated beside the optimizer.
+void add_update_fields(base::Fields<TrainConfig>& fields) {
+  fields.object("clip", &TrainConfig::clip)
+      .object("ema", &TrainConfig::ema)
+      .object("grad_scaler", &TrainConfig::grad_scaler)
+      .check([](const TrainConfig& config) -> std::string {
+        if (!config.cuda_graphs || config.accumulation_steps == 1) return "";
+        return "cuda_graphs needs accumulation_steps 1";
+      });
+}
+
+base::Fields<TrainConfig> length_fields() {
+  auto fields =
       base::Fields<TrainConfig>("Length, batch size and seed of the training.")
           .number("num_epochs", &TrainConfig::num_epochs,
                   {.help = "passes over the training set; a fraction ends inside an epoch",
@@ -33,41 +71,19 @@ const base::Fields<TrainConfig>& TrainConfig::fields() {
           .number("seed", &TrainConfig::seed,
                   {.help = "of initialisation, dropout, order and augmentation", .min = 0, .max = kMaxSeed})
           .number("eval_every_epochs", &TrainConfig::eval_every_epochs,
-                  {.help = "epochs between evaluations; the end is always evaluated", .min = 1, .max = 100'000})
-          .choice("precision", &TrainConfig::precision,
-                  {{"float32", Precision::kFloat32}, {"bf16", Precision::kBfloat16}, {"fp16", Precision::kFloat16}},
-                  {.help = "type in which the network computes; weights stay float32; fp16 scales the loss and needs "
-                           "CUDA"})
-          .boolean("allow_tf32", &TrainConfig::allow_tf32,
-                   {.help = "let float32 products on CUDA round their factors to TF32: 10 instead of 23 bits, faster"})
-          .boolean("channels_last", &TrainConfig::channels_last,
-                   {.help = "keep pictures and filters in NHWC order, which convolutions prefer"})
-          .boolean(
-              "activation_checkpointing", &TrainConfig::activation_checkpointing,
-              {.help = "compute activations again in the backward pass instead of keeping them: less memory, about "
-                       "a third more time"})
-          .boolean(
-              "cuda_graphs", &TrainConfig::cuda_graphs,
-              {.help = "record the step once and replay it, which spares small networks the launch of each kernel; "
-                       "on CUDA only"})
-          .number(
-              "precise_batch_norm_batches", &TrainConfig::precise_batch_norm_batches,
-              {.help = "training batches from which the running statistics of batch normalisation are computed anew "
-                       "before the last evaluation, 0 to keep the moving averages",
-               .min = 0,
-               .max = 1e9,
-               .paper = "a sufficiently large training batch (He 2015, released models)"})
-          .number("num_compute_threads", &TrainConfig::num_compute_threads,
-                  {.help = "threads of LibTorch on the CPU, 0 for all cores; bits of the result depend on it",
-                   .min = 0,
-                   .max = 1024})
-          .object("clip", &TrainConfig::clip)
-          .object("ema", &TrainConfig::ema)
-          .object("grad_scaler", &TrainConfig::grad_scaler)
-          .check([](const TrainConfig& config) -> std::string {
-            if (!config.cuda_graphs || config.accumulation_steps == 1) return "";
-            return "cuda_graphs needs accumulation_steps 1";
-          });
+                  {.help = "epochs between evaluations; the end is always evaluated", .min = 1, .max = 100'000});
+  return fields;
+}
+
+}  // namespace
+
+const base::Fields<TrainConfig>& TrainConfig::fields() {
+  static const auto kFields = [] {
+    auto fields = length_fields();
+    add_compute_fields(fields);
+    add_update_fields(fields);
+    return fields;
+  }();
   return kFields;
 }
 

@@ -37,11 +37,11 @@ optim::PlateauState plateau_of(const TrainState& state) {
   return {state.plateau_best, state.plateau_bad_evaluations, state.plateau_cooldown_left, state.plateau_reductions};
 }
 
-TrainStepOptions step_options(const RunConfig& config) {
+TrainStepOptions step_options(const RunConfig& config, const torch::Device& device) {
   return {.loss = config.loss,
           .precision = config.train.precision,
           .accumulation_steps = config.train.accumulation_steps,
-          .cuda_graphs = config.train.cuda_graphs,
+          .cuda_graphs = config.train.cuda_graphs && device.is_cuda() && GraphedPass::available(),
           .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip,
           .clip = config.train.clip,
           .grad_scaler = config.train.grad_scaler};
@@ -56,7 +56,7 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       optimizer_(optim::make_optimizer(config.optimizer, *parts_.model)),
       train_loader_(make_loader(*parts_.train_input, train_options(), parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
-      step_(*parts_.model, *optimizer_, step_options(config), clock_),
+      step_(*parts_.model, *optimizer_, step_options(config, parts_.device), clock_),
       provenance_(make_provenance(config, parts_.train_input->source())),
       saver_(parts_.run_directory / "checkpoints", config.checkpoint) {
   if (config.train.ema.enabled()) {

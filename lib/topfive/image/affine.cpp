@@ -74,12 +74,12 @@ void nearest_row(const Image& from, const RowPlaces& row, const std::optional<Co
 }
 
 struct BilinearChunk {
-  std::array<std::int32_t, kChunk> x, y;        // in units of 2^-kWeightBits pixels
+  std::array<std::int32_t, kChunk> x, y;        // in units of 2^-kPlaceBits pixels
   std::array<std::int32_t, kChunk> offsets;     // of the upper left pixel of four inside the picture; negative: not so
   static constexpr std::int32_t kBeyond = -64;  // places further out than this are all the same
 
   void locate(const RowPlaces& row, int first_x, const Image& from) {
-    constexpr float kUnit = 1 << kWeightBits;
+    constexpr float kUnit = 1 << kPlaceBits;
     const auto step = static_cast<std::int32_t>(from.step[0]);
     const auto channels = static_cast<std::int32_t>(from.channels());
     // One column is left out, because whole 32-bit words are read.
@@ -90,8 +90,8 @@ struct BilinearChunk {
       const auto index = static_cast<std::size_t>(i);
       x[index] = rounded_down(row.x_step * column + row.x_start, kUnit);
       y[index] = rounded_down(row.y_step * column + row.y_start, kUnit);
-      const std::int32_t left = x[index] >> kWeightBits;
-      const std::int32_t top = y[index] >> kWeightBits;
+      const std::int32_t left = x[index] >> kPlaceBits;
+      const std::int32_t top = y[index] >> kPlaceBits;
       const bool inside = (static_cast<std::uint32_t>(left) < last_x) & (static_cast<std::uint32_t>(top) < last_y);
       offsets[index] = inside ? top * step + left * channels : -1;
     }

@@ -1,6 +1,6 @@
 // One output pixel of a bilinear interpolation: the part of affine.cpp that runs for every pixel.
 //
-// Places are in units of 2^-kWeightBits pixels. The mean of the upper and of the lower pair is cut to seven bits behind
+// Places are in units of 2^-kPlaceBits pixels. The mean of the upper and of the lower pair is cut to seven bits behind
 // the point, so that a pair of them fits the instruction that multiplies and adds 16-bit numbers; the plain version
 // does the same and gives the same bits.
 #pragma once
@@ -19,23 +19,23 @@
 
 namespace topfive::image {
 
-constexpr int kWeightBits = 11;
-constexpr std::int32_t kWeightOne = 1 << kWeightBits;
-constexpr int kCutBits = 4;  // of the 19 of a pair's mean
-constexpr int kShift = 2 * kWeightBits - kCutBits;
-constexpr std::int32_t kHalf = 1 << (kShift - 1);
+constexpr int kPlaceBits = 11;
+constexpr std::int32_t kPlaceOne = 1 << kPlaceBits;
+constexpr int kMixCutBits = 4;  // of the 19 of a pair's mean
+constexpr int kMixShift = 2 * kPlaceBits - kMixCutBits;
+constexpr std::int32_t kMixHalf = 1 << (kMixShift - 1);
 
 // `from` is the upper left of four pixels.
 template <int kChannels>
 void mix_four_plainly(const std::uint8_t* from, std::size_t step, std::int32_t x, std::int32_t y, std::uint8_t* out) {
-  const std::int32_t right = x & (kWeightOne - 1);
-  const std::int32_t down = y & (kWeightOne - 1);
+  const std::int32_t right = x & (kPlaceOne - 1);
+  const std::int32_t down = y & (kPlaceOne - 1);
   for (int c = 0; c < kChannels; ++c) {
     const std::uint8_t* top = from + c;
     const std::uint8_t* bottom = top + step;
-    const std::int32_t upper = (top[0] * (kWeightOne - right) + top[kChannels] * right) >> kCutBits;
-    const std::int32_t lower = (bottom[0] * (kWeightOne - right) + bottom[kChannels] * right) >> kCutBits;
-    out[c] = static_cast<std::uint8_t>((upper * (kWeightOne - down) + lower * down + kHalf) >> kShift);
+    const std::int32_t upper = (top[0] * (kPlaceOne - right) + top[kChannels] * right) >> kMixCutBits;
+    const std::int32_t lower = (bottom[0] * (kPlaceOne - right) + bottom[kChannels] * right) >> kMixCutBits;
+    out[c] = static_cast<std::uint8_t>((upper * (kPlaceOne - down) + lower * down + kMixHalf) >> kMixShift);
   }
 }
 
@@ -52,19 +52,19 @@ inline __m128i pairs_of_row(const std::uint8_t* left) {
 }
 
 inline __m128i weight_pair(std::int32_t place) {
-  const std::int32_t fraction = place & (kWeightOne - 1);
-  return _mm_set1_epi32((kWeightOne - fraction) | (fraction << 16));
+  const std::int32_t fraction = place & (kPlaceOne - 1);
+  return _mm_set1_epi32((kPlaceOne - fraction) | (fraction << 16));
 }
 
 // The same for three channels at once. Reads the byte behind the pixel to the right.
 inline void mix_four_colours(const std::uint8_t* from, std::size_t step, std::int32_t x, std::int32_t y,
                              std::uint8_t* out) {
   const __m128i across = weight_pair(x);
-  const __m128i upper = _mm_srli_epi32(_mm_madd_epi16(pairs_of_row(from), across), kCutBits);
-  const __m128i lower = _mm_srli_epi32(_mm_madd_epi16(pairs_of_row(from + step), across), kCutBits);
+  const __m128i upper = _mm_srli_epi32(_mm_madd_epi16(pairs_of_row(from), across), kMixCutBits);
+  const __m128i lower = _mm_srli_epi32(_mm_madd_epi16(pairs_of_row(from + step), across), kMixCutBits);
   const __m128i both = _mm_or_si128(upper, _mm_slli_epi32(lower, 16));
-  const __m128i sum = _mm_add_epi32(_mm_madd_epi16(both, weight_pair(y)), _mm_set1_epi32(kHalf));
-  const __m128i words = _mm_packs_epi32(_mm_srli_epi32(sum, kShift), _mm_setzero_si128());
+  const __m128i sum = _mm_add_epi32(_mm_madd_epi16(both, weight_pair(y)), _mm_set1_epi32(kMixHalf));
+  const __m128i words = _mm_packs_epi32(_mm_srli_epi32(sum, kMixShift), _mm_setzero_si128());
   const int mixed = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
   std::memcpy(out, &mixed, 3);
 }
@@ -85,8 +85,8 @@ class EdgeMixer {
   EdgeMixer(const Image& from, const std::optional<Colour>& fill) : from_(from), fill_(fill) {}
 
   void mix(std::int32_t x, std::int32_t y, std::uint8_t* out) const {
-    const int left = x >> kWeightBits;
-    const int top = y >> kWeightBits;
+    const int left = x >> kPlaceBits;
+    const int top = y >> kPlaceBits;
     const Colour colour = fill_.value_or(Colour{});
     const bool outside = left < -1 || left >= from_.cols || top < -1 || top >= from_.rows;
     if (outside) {
@@ -112,7 +112,7 @@ class EdgeMixer {
     float second;
   };
   static Weights weights(std::int32_t place, int first, int size) {
-    const float fraction = static_cast<float>(place & (kWeightOne - 1)) / static_cast<float>(kWeightOne);
+    const float fraction = static_cast<float>(place & (kPlaceOne - 1)) / static_cast<float>(kPlaceOne);
     return {first >= 0 ? 1.0F - fraction : 0.0F, first + 1 < size ? fraction : 0.0F};
   }
   // Of the nearest pixel, where the place is outside: its weight is 0.

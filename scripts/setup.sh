@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building and testing needs: system packages, a new enough CMake, LibTorch, Python's webdataset.
+# Installs what building and testing needs: system packages, a new enough CMake, LibTorch, Python's webdataset and TensorBoard.
 #
 #   scripts/setup.sh [--libtorch DIR] [--no-apt]
 #
@@ -194,26 +194,26 @@ setup_libtorch() {
   step "LibTorch $(libtorch_version "$directory") in $directory"
 }
 
-# Only the test that exchanges shards with it needs it, and is skipped where it is missing.
-setup_webdataset() {
-  local python
-  for python in "$DEPS/venv/bin/python" python3; do
-    if "$python" -c 'import webdataset' 2>/dev/null; then
-      step "Python's webdataset: there, for the tests"
-      return 0
+# Only the tests that exchange files with these packages need them, and are skipped where one is missing.
+TEST_PEERS=(webdataset tensorboard)
+
+setup_test_peers() {
+  local package
+  make_venv
+  for package in "${TEST_PEERS[@]}"; do
+    if "$DEPS/venv/bin/python" -c "import $package" 2>/dev/null; then
+      step "Python's $package: there, for the tests"
+    elif "$DEPS/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$package" 2>/dev/null; then
+      step "Python's $package: installed into .deps/venv, for the tests"
+    else
+      step "Python's $package could not be installed; the test that exchanges files with it will be skipped"
     fi
   done
-  make_venv
-  if "$DEPS/venv/bin/python" -m pip install --quiet --disable-pip-version-check webdataset 2>/dev/null; then
-    step "Python's webdataset: installed into .deps/venv, for the tests"
-  else
-    step "Python's webdataset could not be installed; the test that exchanges shards with it will be skipped"
-  fi
 }
 
 parse_arguments "$@"
 setup_packages
 setup_cmake
 setup_libtorch
-setup_webdataset
+setup_test_peers
 step "ready: scripts/build.sh builds, scripts/test.sh proves it"

@@ -28,8 +28,8 @@ Image picture_of(const nlohmann::json& test) {
   const Image picture = formula_picture({test["size"][0], test["size"][1]}, test["channels"], test["seed"]);
   if (!test["pale"]) return picture;
   Image pale = picture.clone();
-  pale.reshape(1).forEach<std::uint8_t>(
-      [](std::uint8_t& value, const int*) { value = static_cast<std::uint8_t>(value / 2 + 50); });
+  std::transform(pale.datastart, pale.dataend, pale.data,
+                 [](std::uint8_t value) { return static_cast<std::uint8_t>(value / 2 + 50); });
   return pale;
 }
 

@@ -19,7 +19,7 @@ struct FusedNormInputs {
   double momentum = 0.1;  // of the running statistics; 0 leaves them untouched
 };
 
-// Device, type and memory format fit, and there are at least two values a channel.
+// Device, type, width and memory format fit, so that it is the faster way, and there are at least two values a channel.
 bool fused_norm_fits(const torch::Tensor& maps, const torch::Tensor& weight);
 
 // By the statistics of the maps, with gradients for maps, shortcut, weight and bias; moves the running statistics.

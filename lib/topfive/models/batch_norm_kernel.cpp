@@ -10,10 +10,8 @@ namespace {
 
 #define TOPFIVE_INLINE [[gnu::always_inline]] inline
 
-TOPFIVE_INLINE float widen(float value) { return value; }
 TOPFIVE_INLINE float widen(std::uint16_t value) { return std::bit_cast<float>(std::uint32_t{value} << 16U); }
 
-TOPFIVE_INLINE void store(float value, float& target) { target = value; }
 // To the nearest, ties to even; what is no number stays none.
 TOPFIVE_INLINE void store(float value, std::uint16_t& target) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -25,18 +23,18 @@ TOPFIVE_INLINE void store(float value, std::uint16_t& target) {
 TOPFIVE_INLINE float rectified(float value) { return value < 0.0F ? 0.0F : value; }
 TOPFIVE_INLINE float passed(float gradient, float output) { return output <= 0.0F ? 0.0F : gradient; }
 
-template <class T>
-TOPFIVE_INLINE void moments(NormBlock block, const T* __restrict x, float* __restrict mean, float* __restrict squares) {
+TOPFIVE_INLINE void moments(NormBlock block, const std::uint16_t* __restrict x, float* __restrict mean,
+                            float* __restrict squares) {
   std::fill_n(mean, block.width, 0.0F);
   std::fill_n(squares, block.width, 0.0F);
   for (std::int64_t row = 0; row < block.rows; ++row) {
-    const T* values = x + row * block.width;
+    const std::uint16_t* values = x + row * block.width;
     for (std::int64_t c = 0; c < block.width; ++c) mean[c] += widen(values[c]);
   }
   const float share = 1.0F / static_cast<float>(block.rows);
   for (std::int64_t c = 0; c < block.width; ++c) mean[c] *= share;
   for (std::int64_t row = 0; row < block.rows; ++row) {
-    const T* values = x + row * block.width;
+    const std::uint16_t* values = x + row * block.width;
     for (std::int64_t c = 0; c < block.width; ++c) {
       const float distance = widen(values[c]) - mean[c];
       squares[c] += distance * distance;
@@ -44,14 +42,15 @@ TOPFIVE_INLINE void moments(NormBlock block, const T* __restrict x, float* __res
   }
 }
 
-template <NormTail kTail, class T>
-TOPFIVE_INLINE void forward_with(NormBlock block, NormAffine affine, NormForward<T> maps) {
+template <NormTail kTail>
+TOPFIVE_INLINE void forward_with(NormBlock block, NormAffine affine, NormForward maps) {
   const float* __restrict scale = affine.scale;
   const float* __restrict offset = affine.offset;
   for (std::int64_t row = 0; row < block.rows; ++row) {
-    const T* __restrict x = maps.x + row * block.width;
-    const T* __restrict shortcut = kTail == NormTail::kShortcutRelu ? maps.shortcut + row * block.width : nullptr;
-    T* __restrict y = maps.y + row * block.width;
+    const std::uint16_t* __restrict x = maps.x + row * block.width;
+    const std::uint16_t* __restrict shortcut =
+        kTail == NormTail::kShortcutRelu ? maps.shortcut + row * block.width : nullptr;
+    std::uint16_t* __restrict y = maps.y + row * block.width;
     for (std::int64_t c = 0; c < block.width; ++c) {
       float value = scale[c] * widen(x[c]) + offset[c];
       if constexpr (kTail == NormTail::kShortcutRelu) value += widen(shortcut[c]);
@@ -61,8 +60,7 @@ TOPFIVE_INLINE void forward_with(NormBlock block, NormAffine affine, NormForward
   }
 }
 
-template <class T>
-TOPFIVE_INLINE void forward(NormBlock block, NormTail tail, NormAffine affine, NormForward<T> maps) {
+TOPFIVE_INLINE void forward(NormBlock block, NormTail tail, NormAffine affine, NormForward maps) {
   switch (tail) {
     case NormTail::kNone:
       return forward_with<NormTail::kNone>(block, affine, maps);
@@ -73,8 +71,8 @@ TOPFIVE_INLINE void forward(NormBlock block, NormTail tail, NormAffine affine, N
   }
 }
 
-template <NormTail kTail, class T>
-TOPFIVE_INLINE void sums_with(NormBlock block, NormAffine affine, NormSums<T> maps) {
+template <NormTail kTail>
+TOPFIVE_INLINE void sums_with(NormBlock block, NormAffine affine, NormSums maps) {
   const float* __restrict scale = affine.scale;
   const float* __restrict offset = affine.offset;
   const float* __restrict mean = maps.mean;
@@ -85,10 +83,10 @@ TOPFIVE_INLINE void sums_with(NormBlock block, NormAffine affine, NormSums<T> ma
   constexpr bool kShortcut = kTail == NormTail::kShortcutRelu;
   for (std::int64_t row = 0; row < block.rows; ++row) {
     const std::int64_t start = row * block.width;
-    const T* __restrict outer = maps.output_gradient + start;
-    const T* __restrict x = maps.x + start;
-    const T* __restrict y = kShortcut ? maps.y + start : nullptr;
-    T* __restrict own = kShortcut ? maps.shortcut_gradient + start : nullptr;
+    const std::uint16_t* __restrict outer = maps.output_gradient + start;
+    const std::uint16_t* __restrict x = maps.x + start;
+    const std::uint16_t* __restrict y = kShortcut ? maps.y + start : nullptr;
+    std::uint16_t* __restrict own = kShortcut ? maps.shortcut_gradient + start : nullptr;
     for (std::int64_t c = 0; c < block.width; ++c) {
       float gradient = widen(outer[c]);
       const float value = widen(x[c]);
@@ -103,8 +101,7 @@ TOPFIVE_INLINE void sums_with(NormBlock block, NormAffine affine, NormSums<T> ma
   }
 }
 
-template <class T>
-TOPFIVE_INLINE void sums(NormBlock block, NormTail tail, NormAffine affine, NormSums<T> maps) {
+TOPFIVE_INLINE void sums(NormBlock block, NormTail tail, NormAffine affine, NormSums maps) {
   switch (tail) {
     case NormTail::kNone:
       return sums_with<NormTail::kNone>(block, affine, maps);
@@ -115,8 +112,8 @@ TOPFIVE_INLINE void sums(NormBlock block, NormTail tail, NormAffine affine, Norm
   }
 }
 
-template <bool kRelu, class T>
-TOPFIVE_INLINE void backward_with(NormBlock block, NormAffine affine, NormBackward<T> maps) {
+template <bool kRelu>
+TOPFIVE_INLINE void backward_with(NormBlock block, NormAffine affine, NormBackward maps) {
   const float* __restrict scale = affine.scale;
   const float* __restrict offset = affine.offset;
   const float* __restrict mean = maps.mean;
@@ -125,9 +122,9 @@ TOPFIVE_INLINE void backward_with(NormBlock block, NormAffine affine, NormBackwa
   const float* __restrict constant = maps.constant;
   for (std::int64_t row = 0; row < block.rows; ++row) {
     const std::int64_t start = row * block.width;
-    const T* __restrict outer = maps.output_gradient + start;
-    const T* __restrict x = maps.x + start;
-    T* __restrict inner = maps.input_gradient + start;
+    const std::uint16_t* __restrict outer = maps.output_gradient + start;
+    const std::uint16_t* __restrict x = maps.x + start;
+    std::uint16_t* __restrict inner = maps.input_gradient + start;
     for (std::int64_t c = 0; c < block.width; ++c) {
       float gradient = widen(outer[c]);
       const float value = widen(x[c]);
@@ -137,8 +134,7 @@ TOPFIVE_INLINE void backward_with(NormBlock block, NormAffine affine, NormBackwa
   }
 }
 
-template <class T>
-TOPFIVE_INLINE void backward(NormBlock block, NormTail tail, NormAffine affine, NormBackward<T> maps) {
+TOPFIVE_INLINE void backward(NormBlock block, NormTail tail, NormAffine affine, NormBackward maps) {
   if (tail == NormTail::kRelu) return backward_with<true>(block, affine, maps);
   backward_with<false>(block, affine, maps);
 }
@@ -148,36 +144,22 @@ TOPFIVE_INLINE void backward(NormBlock block, NormTail tail, NormAffine affine, 
 }  // namespace
 
 TOPFIVE_WIDE_VECTORS
-void norm_moments(NormBlock block, const float* x, float* mean, float* squares) { moments(block, x, mean, squares); }
-TOPFIVE_WIDE_VECTORS
 void norm_moments(NormBlock block, const std::uint16_t* x, float* mean, float* squares) {
   moments(block, x, mean, squares);
 }
 
 TOPFIVE_WIDE_VECTORS
-void norm_forward(NormBlock block, NormTail tail, NormAffine affine, NormForward<float> maps) {
-  forward(block, tail, affine, maps);
-}
-TOPFIVE_WIDE_VECTORS
-void norm_forward(NormBlock block, NormTail tail, NormAffine affine, NormForward<std::uint16_t> maps) {
+void norm_forward(NormBlock block, NormTail tail, NormAffine affine, NormForward maps) {
   forward(block, tail, affine, maps);
 }
 
 TOPFIVE_WIDE_VECTORS
-void norm_backward_sums(NormBlock block, NormTail tail, NormAffine affine, NormSums<float> maps) {
-  sums(block, tail, affine, maps);
-}
-TOPFIVE_WIDE_VECTORS
-void norm_backward_sums(NormBlock block, NormTail tail, NormAffine affine, NormSums<std::uint16_t> maps) {
+void norm_backward_sums(NormBlock block, NormTail tail, NormAffine affine, NormSums maps) {
   sums(block, tail, affine, maps);
 }
 
 TOPFIVE_WIDE_VECTORS
-void norm_backward(NormBlock block, NormTail tail, NormAffine affine, NormBackward<float> maps) {
-  backward(block, tail, affine, maps);
-}
-TOPFIVE_WIDE_VECTORS
-void norm_backward(NormBlock block, NormTail tail, NormAffine affine, NormBackward<std::uint16_t> maps) {
+void norm_backward(NormBlock block, NormTail tail, NormAffine affine, NormBackward maps) {
   backward(block, tail, affine, maps);
 }
 

@@ -96,8 +96,7 @@ struct Statistics {
   std::vector<double> variance;  // divided by the count, not by the count less one
 };
 
-template <class T>
-Statistics statistics_of(const Partition& partition, const T* maps) {
+Statistics statistics_of(const Partition& partition, const std::uint16_t* maps) {
   BlockSums sums(partition);
   partition.for_blocks([&](std::int64_t index) {
     norm_moments(partition.block(index), maps + partition.offset(index), sums.first(index), sums.second(index));
@@ -162,32 +161,22 @@ void move_running(Tensor running, const std::vector<double>& own, double momentu
   }
 }
 
-// The bits of a bfloat16 are what the loops read.
-template <class T>
-const T* data_of(const Tensor& tensor) {
-  return tensor.defined() ? static_cast<const T*>(tensor.const_data_ptr()) : nullptr;
+// The bits of the bfloat16 numbers.
+const std::uint16_t* bits_of(const Tensor& tensor) {
+  return tensor.defined() ? static_cast<const std::uint16_t*>(tensor.const_data_ptr()) : nullptr;
 }
-template <class T>
-T* mutable_data_of(const Tensor& tensor) {
-  return tensor.defined() ? static_cast<T*>(tensor.mutable_data_ptr()) : nullptr;
-}
-
-template <class Body>
-void for_type_of(const Tensor& maps, const Body& body) {
-  maps.scalar_type() == at::kFloat ? body(float{}) : body(std::uint16_t{});
+std::uint16_t* mutable_bits_of(const Tensor& tensor) {
+  return tensor.defined() ? static_cast<std::uint16_t*>(tensor.mutable_data_ptr()) : nullptr;
 }
 
 Tensor apply(const Partition& partition, NormTail tail, const Affine& affine, const Tensor& maps,
              const Tensor& shortcut) {
   Tensor output = at::empty_like(maps);
-  for_type_of(maps, [&](auto type) {
-    using T = decltype(type);
-    const NormForward<T> whole{data_of<T>(maps), data_of<T>(shortcut), mutable_data_of<T>(output)};
-    partition.for_blocks([&](std::int64_t index) {
-      const std::int64_t start = partition.offset(index);
-      norm_forward(partition.block(index), tail, affine.view(),
-                   {whole.x + start, whole.shortcut == nullptr ? nullptr : whole.shortcut + start, whole.y + start});
-    });
+  const NormForward whole{bits_of(maps), bits_of(shortcut), mutable_bits_of(output)};
+  partition.for_blocks([&](std::int64_t index) {
+    const std::int64_t start = partition.offset(index);
+    norm_forward(partition.block(index), tail, affine.view(),
+                 {whole.x + start, whole.shortcut == nullptr ? nullptr : whole.shortcut + start, whole.y + start});
   });
   return output;
 }
@@ -216,18 +205,17 @@ struct GradientSums {
   std::vector<double> product;
 };
 
-template <class T>
 GradientSums gradient_sums(const Partition& partition, const Saved& saved, const Affine& affine,
                            const std::vector<float>& mean, const Tensor& outer, const Tensor& shortcut_gradient) {
   BlockSums sums(partition);
   partition.for_blocks([&](std::int64_t index) {
     const std::int64_t start = partition.offset(index);
-    NormSums<T> part;
-    part.output_gradient = data_of<T>(outer) + start;
-    part.x = data_of<T>(saved.maps) + start;
+    NormSums part;
+    part.output_gradient = bits_of(outer) + start;
+    part.x = bits_of(saved.maps) + start;
     if (saved.tail == NormTail::kShortcutRelu) {
-      part.y = data_of<T>(saved.output) + start;
-      part.shortcut_gradient = mutable_data_of<T>(shortcut_gradient) + start;
+      part.y = bits_of(saved.output) + start;
+      part.shortcut_gradient = mutable_bits_of(shortcut_gradient) + start;
     }
     part.mean = mean.data();
     part.sum = sums.first(index);
@@ -239,7 +227,6 @@ GradientSums gradient_sums(const Partition& partition, const Saved& saved, const
 }
 
 // With m the number of values, s the scale and r = 1 / std: dx = s g - s sum(g) / m - s r^2 (x - mean) product / m.
-template <class T>
 void input_gradient(const Partition& partition, const Saved& saved, const Affine& affine,
                     const std::vector<float>& mean, const GradientSums& sums, const Tensor& inner_sign,
                     const Tensor& result) {
@@ -258,10 +245,10 @@ void input_gradient(const Partition& partition, const Saved& saved, const Affine
   const NormTail tail = saved.tail == NormTail::kRelu ? NormTail::kRelu : NormTail::kNone;
   partition.for_blocks([&](std::int64_t index) {
     const std::int64_t start = partition.offset(index);
-    NormBackward<T> part;
-    part.output_gradient = data_of<T>(inner_sign) + start;
-    part.x = data_of<T>(saved.maps) + start;
-    part.input_gradient = mutable_data_of<T>(result) + start;
+    NormBackward part;
+    part.output_gradient = bits_of(inner_sign) + start;
+    part.x = bits_of(saved.maps) + start;
+    part.input_gradient = mutable_bits_of(result) + start;
     part.mean = mean.data();
     part.gradient_scale = scale_columns.data();
     part.distance_scale = distance_columns.data();
@@ -279,12 +266,8 @@ Gradients gradients_of(const Saved& saved, const Tensor& output_gradient) {
   Gradients result;
   result.maps = at::empty_like(saved.maps);
   if (with_shortcut) result.shortcut = at::empty_like(saved.maps);
-  GradientSums sums;
-  for_type_of(saved.maps, [&](auto type) {
-    using T = decltype(type);
-    sums = gradient_sums<T>(partition, saved, affine, mean, outer, result.shortcut);
-    input_gradient<T>(partition, saved, affine, mean, sums, with_shortcut ? result.shortcut : outer, result.maps);
-  });
+  GradientSums sums = gradient_sums(partition, saved, affine, mean, outer, result.shortcut);
+  input_gradient(partition, saved, affine, mean, sums, with_shortcut ? result.shortcut : outer, result.maps);
   for (std::size_t c = 0; c < sums.product.size(); ++c) sums.product[c] *= saved.inverse_std[c];
   result.weight = tensor_of(sums.product);
   result.bias = tensor_of(sums.plain);
@@ -310,8 +293,7 @@ std::vector<double> exact_values_of(const Tensor& tensor) {
 
 Normalised normalise(const FusedNormInputs& inputs) {
   const Partition partition(inputs.maps);
-  Statistics own;
-  for_type_of(inputs.maps, [&](auto type) { own = statistics_of(partition, data_of<decltype(type)>(inputs.maps)); });
+  const Statistics own = statistics_of(partition, bits_of(inputs.maps));
   if (inputs.momentum > 0.0) {
     const auto count = static_cast<double>(partition.values_per_channel());
     move_running(inputs.running_mean, own.mean, inputs.momentum, 1.0);

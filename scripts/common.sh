@@ -26,6 +26,21 @@ fail() {
   exit "$code"
 }
 
+# Prints the comment that the script which was started begins with.
+usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; }
+
+# answer_help "$@": for scripts that leave their other arguments to the program they end with.
+answer_help() {
+  case "${1:-}" in
+    -h | --help) usage; exit 0 ;;
+  esac
+}
+
+# need_program FILE: one of ours, built before.
+need_program() {
+  [[ -x "$1" ]] || fail 69 "there is no $1" "run scripts/build.sh first"
+}
+
 # version_at_least HAVE WANT
 version_at_least() {
   [[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" == "$2" ]]

@@ -23,8 +23,6 @@ PACKAGES=(git ca-certificates g++ cmake ninja-build ccache python3 python3-venv
 EXTRA_PACKAGES=(dataset-fashion-mnist shellcheck)
 CMAKE_MINIMUM="3.24"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
 parse_arguments() {
   named_libtorch="" use_apt=yes
   while [[ $# -gt 0 ]]; do

@@ -16,11 +16,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 python="${TOPFIVE_PYTHON:-$DEPS/peers/bin/python}"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
-case "${1:-}" in
-  -h | --help) usage; exit 0 ;;
-esac
+answer_help "$@"
 "$python" -c "import torch, PIL, numpy" 2>/dev/null ||
   fail 69 "$python has no torch, Pillow and numpy" "run scripts/compare/setup_peers.sh first"
 exec "$python" "$ROOT/scripts/compare/cifar10_training.py" "$@"

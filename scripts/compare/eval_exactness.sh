@@ -14,12 +14,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 PYTHON="$DEPS/peers/bin/python"
 bench="${TOPFIVE_BENCH:-$ROOT/build/release/bin/bench}"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
 case "${1:-}" in
   -h | --help) usage; exit 0 ;;
   "" | -*) fail 64 "the folder of pictures is missing" "usage: scripts/compare/eval_exactness.sh FOLDER" ;;
 esac
 [[ -x "$PYTHON" ]] || fail 69 "no Python environment in .deps/peers" "run scripts/compare/setup_peers.sh first"
-[[ -x "$bench" ]] || fail 69 "there is no $bench" "run scripts/build.sh first"
+need_program "$bench"
 exec "$PYTHON" "$ROOT/scripts/compare/eval_exactness.py" "$@" --bench "$bench"

@@ -27,8 +27,6 @@ FFCV_NEEDS=(numba==0.68.1 opencv-python-headless==4.14.0.94 terminaltables==3.1.
   fastargs==1.2.0 assertpy==1.1 tqdm psutil setuptools wheel)
 FFCV_HEADERS=(g++ pkg-config libturbojpeg0-dev libopencv-dev)
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
 parse_arguments() {
   use_apt=yes
   while [[ $# -gt 0 ]]; do

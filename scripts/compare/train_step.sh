@@ -17,11 +17,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 python="${TOPFIVE_PYTHON:-$DEPS/venv/bin/python}"
 bench="${TOPFIVE_BENCH:-$ROOT/build/release/bin/bench}"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
-case "${1:-}" in
-  -h | --help) usage; exit 0 ;;
-esac
+answer_help "$@"
 "$python" -c "import torch" 2>/dev/null || fail 69 "$python has no torch" "run scripts/setup.sh first"
-[[ -x "$bench" ]] || fail 69 "there is no $bench" "run scripts/build.sh first"
+need_program "$bench"
 exec "$python" "$ROOT/scripts/compare/train_step.py" "$@" --bench "$bench"

@@ -12,13 +12,9 @@ set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
-case "${1:-}" in
-  -h | --help) usage; exit 0 ;;
-esac
+answer_help "$@"
 train="${TOPFIVE_TRAIN:-$ROOT/build/release/bin/train}"
-[[ -x "$train" ]] || fail 69 "there is no $train" "run scripts/build.sh first"
+need_program "$train"
 program="${TOPFIVE_CHECKPOINT_STRESS:-$ROOT/build/release/tests/checkpoint_stress}"
-[[ -x "$program" ]] || fail 69 "there is no $program" "run scripts/build.sh first"
+need_program "$program"
 exec python3 "$ROOT/scripts/stress/corrupt_checkpoints.py" --program "$program" --train "$train" "$@"

@@ -13,11 +13,7 @@ set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
-case "${1:-}" in
-  -h | --help) usage; exit 0 ;;
-esac
+answer_help "$@"
 train="${TOPFIVE_TRAIN:-$ROOT/build/release/bin/train}"
-[[ -x "$train" ]] || fail 69 "there is no $train" "run scripts/build.sh first"
+need_program "$train"
 exec python3 "$ROOT/scripts/stress/kill_chain.py" --train "$train" "$@"

@@ -11,8 +11,6 @@ set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
 # The program's error line as a JSON string.
 quoted_error() { grep -m 1 ': error: ' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&"/' || echo '""'; }
 
@@ -26,11 +24,9 @@ smoke() {
   return "$code"
 }
 
-case "${1:-}" in
-  -h | --help) usage; exit 0 ;;
-esac
+answer_help "$@"
 train="${TOPFIVE_TRAIN:-$ROOT/build/release/bin/train}"
-[[ -x "$train" ]] || fail 69 "there is no $train" "run scripts/build.sh first"
+need_program "$train"
 [[ $# -gt 0 ]] || set -- "$ROOT"/configs/*.json
 messages="$(mktemp)"
 trap 'rm -f "$messages"' EXIT

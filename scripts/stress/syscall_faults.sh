@@ -12,12 +12,8 @@ set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
-
-case "${1:-}" in
-  -h | --help) usage; exit 0 ;;
-esac
+answer_help "$@"
 program="${TOPFIVE_CHECKPOINT_STRESS:-$ROOT/build/release/tests/checkpoint_stress}"
-[[ -x "$program" ]] || fail 69 "there is no $program" "run scripts/build.sh first"
+need_program "$program"
 command -v strace >/dev/null || fail 69 "strace is missing" "Debian: apt-get install strace"
 exec python3 "$ROOT/scripts/stress/syscall_faults.py" --program "$program" "$@"

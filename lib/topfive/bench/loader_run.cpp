@@ -92,7 +92,7 @@ void time_normalising(const data::Batch& batch, const engine::DeviceBatchMaker& 
 LoaderRun run_loader(const engine::RunConfig& config, const engine::SplitInput& input, data::Split split,
                      const RunLimits& limits) {
   const torch::Device cpu(torch::kCPU);
-  const auto loader = engine::make_loader(input, engine::loader_options(config, input, split), cpu);
+  const auto loader = engine::make_loader(config, input, split, cpu);
   const auto maker = engine::make_batch_maker(config, cpu);
   EndlessBatches batches(*loader, split);
   LoaderRun warm_up;

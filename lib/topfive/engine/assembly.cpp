@@ -133,6 +133,19 @@ std::unique_ptr<data::BatchLoader> make_loader(const SplitInput& input, data::Lo
                                              pixel_allocator(device));
 }
 
+std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
+                                               const torch::Device& device) {
+  return make_loader(input, loader_options(config, input, split), device);
+}
+
+data::EpochPlan training_plan(std::int64_t epoch) {
+  data::EpochPlan plan;
+  plan.epoch = epoch;
+  plan.shuffle = true;
+  plan.drop_last = true;
+  return plan;
+}
+
 std::unique_ptr<data::Stage> stage_input(const std::filesystem::path& directory,
                                          const std::vector<const SplitInput*>& inputs,
                                          const std::filesystem::path& data_directory) {

@@ -45,6 +45,12 @@ data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& in
 
 std::unique_ptr<data::BatchLoader> make_loader(const SplitInput& input, data::LoaderOptions options,
                                                const torch::Device& device);
+// With the config's own options.
+std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
+                                               const torch::Device& device);
+
+// A training epoch from its first batch on: shuffled, whole batches only.
+data::EpochPlan training_plan(std::int64_t epoch);
 
 // Begins to copy the archives of the inputs to a nearer disk (see data::Stage); null where `directory` is empty. The
 // stage must end before the inputs do. UserError(kUsage) where the data are no archives.

@@ -74,16 +74,12 @@ double stored_bytes(const DryRunParts& parts, const data::ReadStatistics& read) 
 }
 
 Loading load_pictures(const DryRunParts& parts) {
-  const auto loader = make_loader(parts.train_input,
-                                  loader_options(parts.config, parts.train_input, data::Split::kTrain), parts.device);
+  const auto loader = make_loader(parts.config, parts.train_input, data::Split::kTrain, parts.device);
   const DeviceBatchMaker maker = make_batch_maker(parts.config, parts.device);
-  data::EpochPlan plan;
-  plan.shuffle = true;
-  plan.drop_last = true;
   Loading loading;
   const auto start = Clock::now();
   double seconds = 0.0;
-  loader->start(plan);
+  loader->start(training_plan(0));
   while (seconds < kLoadingSeconds) {
     auto lease = loader->next();
     if (!lease) break;
@@ -103,8 +99,7 @@ Loading load_pictures(const DryRunParts& parts) {
 }
 
 std::int64_t eval_ring_bytes(const DryRunParts& parts) {
-  return make_loader(parts.eval_input, loader_options(parts.config, parts.eval_input, data::Split::kEval), parts.device)
-      ->memory_bytes();
+  return make_loader(parts.config, parts.eval_input, data::Split::kEval, parts.device)->memory_bytes();
 }
 
 DeviceBatch first_pictures(const DeviceBatch& batch, std::int64_t count) {

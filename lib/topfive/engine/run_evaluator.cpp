@@ -8,8 +8,7 @@ namespace topfive::engine {
 
 RunEvaluator::RunEvaluator(const EvaluatorParts& parts)
     : parts_(parts),
-      loader_(make_loader(parts.eval_input, loader_options(parts.config, parts.eval_input, data::Split::kEval),
-                          parts.device)),
+      loader_(make_loader(parts.config, parts.eval_input, data::Split::kEval, parts.device)),
       batches_(make_batch_maker(parts.config, parts.device)) {}
 
 std::optional<EvaluationCounts> RunEvaluator::run(std::int64_t epoch, bool last) {
@@ -30,13 +29,8 @@ std::optional<metrics::TopKCounts> RunEvaluator::run_once(std::int64_t epoch, bo
 void RunEvaluator::measure_statistics(std::int64_t epoch) {
   models::PreciseBatchNorm pass(parts_.model);
   if (!pass.has_work()) return;
-  const auto loader = make_loader(
-      parts_.train_input, loader_options(parts_.config, parts_.train_input, data::Split::kTrain), parts_.device);
-  data::EpochPlan plan;
-  plan.epoch = epoch;
-  plan.shuffle = true;
-  plan.drop_last = true;
-  loader->start(plan);
+  const auto loader = make_loader(parts_.config, parts_.train_input, data::Split::kTrain, parts_.device);
+  loader->start(training_plan(epoch));
   for (std::int64_t i = 0; i < parts_.config.train.precise_batch_norm_batches; ++i) {
     auto lease = loader->next();
     if (!lease) break;

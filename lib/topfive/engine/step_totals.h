@@ -18,7 +18,6 @@ struct StepFigures {
 class StepTotals {
  public:
   void add(StepSums sums) { pending_.push_back(std::move(sums)); }
-  bool empty() const { return pending_.empty(); }
   // Waits for the device, and moves the sums into the state: added up in the order of the steps, so that the totals do
   // not depend on when they are read; a step that was skipped or whose loss is not finite is left out. Gives the steps
   // since the last call, in order.

@@ -1,6 +1,5 @@
 #include "topfive/engine/train_run.h"
 
-#include <cmath>
 #include <cstdlib>
 #include <memory>
 
@@ -36,9 +35,10 @@ struct Preparation {
 
 // Of the recipe's own length: a try-out of a few steps (train.max_steps) may end within the warm-up.
 void check_length(const RunConfig& config, std::int64_t num_images) {
-  const std::int64_t steps_per_epoch = run_length(config.train, num_images).steps_per_epoch;
-  optim::check_schedule(config.schedule, steps_per_epoch,
-                        std::llround(config.train.num_epochs * static_cast<double>(steps_per_epoch)));
+  TrainConfig whole = config.train;
+  whole.max_steps = 0;
+  const RunLength length = run_length(whole, num_images);
+  optim::check_schedule(config.schedule, length.steps_per_epoch, length.total_steps);
 }
 
 std::unique_ptr<Preparation> prepare(const TrainRequest& request) {

@@ -113,10 +113,7 @@ TrainOutcome Trainer::run() {
 }
 
 bool Trainer::train_epoch() {
-  data::EpochPlan plan;
-  plan.epoch = state_.epoch;
-  plan.shuffle = true;
-  plan.drop_last = true;
+  data::EpochPlan plan = training_plan(state_.epoch);
   plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
   plan.pipeline = &parts_.train_input->pipeline_for(state_.epoch);
   train_loader_->start(plan);
@@ -153,9 +150,8 @@ void Trainer::add_part(int part) {
 }
 
 void Trainer::after_step(StepSums sums, double learning_rate) {
-  const bool skipped = sums.skipped;
   if (sums.scale_fell) ++state_.skipped_steps;
-  const bool counts = skipped && !sums.scale_fell;
+  const bool counts = sums.skipped && !sums.scale_fell;
   unclipped_norm_ = sums.gradient_norm;
   totals_.add(std::move(sums));
   unsaved_ = true;

@@ -4,9 +4,9 @@
 #include "topfive/augment/colour_jitter.h"
 #include "topfive/augment/horizontal_flip.h"
 #include "topfive/augment/pca_colour.h"
-#include "topfive/image/colour.h"
 #include "topfive/image/flip.h"
 
+#include "image/adjust.h"
 #include "image/picture.h"
 #include "support/catch.h"
 
@@ -110,11 +110,11 @@ TEST_CASE("jitter applies its steps in the order drawn") {
     Image expected = picture;
     for (const JitterStep& step : sample_jitter(config, stream)) {
       if (step.adjustment == Adjustment::kBrightness) {
-        expected = topfive::image::adjust_brightness(expected, step.factor);
+        expected = topfive::test::adjust_brightness(expected, step.factor);
       } else if (step.adjustment == Adjustment::kContrast) {
-        expected = topfive::image::adjust_contrast(expected, step.factor);
+        expected = topfive::test::adjust_contrast(expected, step.factor);
       } else {
-        expected = topfive::image::adjust_saturation(expected, step.factor);
+        expected = topfive::test::adjust_saturation(expected, step.factor);
       }
     }
     RandomStream same_stream(9, 0, id);

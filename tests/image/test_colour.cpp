@@ -1,5 +1,6 @@
 #include "topfive/image/colour.h"
 
+#include "image/adjust.h"
 #include "image/golden_file.h"
 #include "image/picture.h"
 #include "support/catch.h"

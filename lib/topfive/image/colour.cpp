@@ -6,8 +6,6 @@
 #include <opencv2/imgproc.hpp>
 
 #include "topfive/image/blend.h"
-#include "topfive/image/enhance.h"
-#include "topfive/image/tone.h"
 
 namespace topfive::image {
 namespace {
@@ -57,25 +55,6 @@ Image inverted_cmyk_to_rgb(const Image& cmyk) {
     }
   }
   return rgb;
-}
-
-Image adjust_brightness(const Image& image, float factor) {
-  Image result;
-  apply_tone(image, brightness_tone(factor), result);
-  return result;
-}
-
-Image adjust_contrast(const Image& image, float factor) {
-  Image result;
-  apply_tone(image, contrast_tone(image, factor), result);
-  return result;
-}
-
-Image adjust_saturation(const Image& rgb, float factor) {
-  assert(rgb.type() == CV_8UC3);
-  Image result;
-  saturate(rgb, factor, result);
-  return result;
 }
 
 }  // namespace topfive::image

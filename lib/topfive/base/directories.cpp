@@ -9,8 +9,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
 // Links to directories count.
 bool is_directory(const fs::path& path, FileSystem& files) {
   return OpenFile(files, uninterrupted([&] { return files.open_directory(path); })).is_open();
@@ -20,7 +18,7 @@ bool is_directory(const fs::path& path, FileSystem& files) {
 // than ENOENT an obstacle.
 std::vector<fs::path> missing_directories(const fs::path& directory, FileSystem& files) {
   std::vector<fs::path> missing;
-  for (fs::path path = directory; !is_directory(path, files); path = parent_of(path)) {
+  for (fs::path path = directory; !is_directory(path, files); path = parent_directory(path)) {
     if (errno != ENOENT) throw_system_error(ExitCode::kCannotCreate, "create directory", directory, errno);
     missing.push_back(path);
   }
@@ -29,6 +27,8 @@ std::vector<fs::path> missing_directories(const fs::path& directory, FileSystem&
 
 }  // namespace
 
+fs::path parent_directory(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
 void create_writable_directory(const fs::path& directory, FileSystem& files) {
   const auto missing = missing_directories(directory, files);
   for (auto path = missing.rbegin(); path != missing.rend(); ++path) {
@@ -36,7 +36,7 @@ void create_writable_directory(const fs::path& directory, FileSystem& files) {
     if (uninterrupted([&] { return files.make_directory(*path); }) != 0 && errno != EEXIST) {
       throw_system_error(ExitCode::kCannotCreate, "create directory", directory, errno);
     }
-    sync_directory(parent_of(*path), files);
+    sync_directory(parent_directory(*path), files);
   }
   if (uninterrupted([&] { return files.check_writable(directory); }) != 0) {
     throw_system_error(ExitCode::kCannotCreate, "write into directory", directory, errno);

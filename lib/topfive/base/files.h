@@ -44,12 +44,12 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 // `hash`, where given, sees what is written as it goes past, so that nobody has to read it back.
 void write_new_file(const std::filesystem::path& path, FileParts parts, FileSystem& files = real_file_system(),
                     Sha256* hash = nullptr);
-// Syncs a file that others have written.
-void sync_file(const std::filesystem::path& path, FileSystem& files = real_file_system());
 void sync_directory(const std::filesystem::path& directory, FileSystem& files = real_file_system());
 void rename_entry(const std::filesystem::path& from, const std::filesystem::path& to,
                   FileSystem& files = real_file_system());
 
+// The directory that a name stands in, "." for a bare one.
+std::filesystem::path parent_directory(const std::filesystem::path& path);
 // Makes the directory and its parents, and syncs the directory above each new one: otherwise a
 // power loss could take the whole tree with everything that was synced inside. kCannotCreate if
 // impossible or if it is not writable.

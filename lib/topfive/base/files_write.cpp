@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 // second of the two.
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20U;
 
-fs::path directory_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
 // Tries `create` with names in the directory of `path` until one is free: a crashed process with
 // the same id may have left one. `create` returns a negative number with errno set. The name does
 // not repeat that of `path`, which may be as long as the file system allows.
@@ -26,7 +24,7 @@ fs::path make_temporary(const fs::path& path, const std::function<int(const fs::
   constexpr int kMaxTries = 10'000;
   int error = EEXIST;
   for (int i = 0; i < kMaxTries && error == EEXIST; ++i) {
-    auto name = directory_of(path) / (".topfive-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp");
+    auto name = parent_directory(path) / (".topfive-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp");
     if (uninterrupted([&] { return create(name); }) >= 0) return name;
     error = errno;
   }
@@ -90,7 +88,7 @@ void write_file_atomically(const fs::path& path, std::string_view content, FileS
     throw_system_error(ExitCode::kIo, "write", path, error);
   }
   rename_over(files, temporary, path);
-  sync_directory(directory_of(path), files);
+  sync_directory(parent_directory(path), files);
 }
 
 void write_new_file(const fs::path& path, FileParts parts, FileSystem& files, Sha256* hash) {
@@ -100,11 +98,6 @@ void write_new_file(const fs::path& path, FileParts parts, FileSystem& files, Sh
     files.remove_file(path);
     throw_system_error(ExitCode::kIo, "write", path, error);
   }
-}
-
-void sync_file(const fs::path& path, FileSystem& files) {
-  const OpenFile file(files, uninterrupted([&] { return files.open_for_reading(path); }));
-  if (!file.is_open() || !sync_descriptor(files, file.get())) throw_system_error(ExitCode::kIo, "sync", path, errno);
 }
 
 void sync_directory(const fs::path& directory, FileSystem& files) {

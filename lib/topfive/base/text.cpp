@@ -1,6 +1,8 @@
 #include "topfive/base/text.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <numeric>
 
 namespace topfive::base {
@@ -70,6 +72,18 @@ std::string with_thousands(long long number) {
     text += digits[i];
   }
   return text;
+}
+
+std::string decimals(double value, int digits) {
+  std::array<char, 400> text{};  // The largest double has 309 digits before its point.
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+std::string short_number(double value, int digits) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*g", digits, value);
+  return text.data();
 }
 
 std::string one_line(std::string_view text, std::size_t max_bytes) {

@@ -21,6 +21,11 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 // 1234567 -> "1,234,567"
 std::string with_thousands(long long number);
 
+// With a fixed number of digits after the point: (0.5, 2) -> "0.50".
+std::string decimals(double value, int digits);
+// As short as so many significant digits allow: 0.1 -> "0.1", 1e-05 -> "1e-05".
+std::string short_number(double value, int digits = 6);
+
 // Text from a file or a flag, fit for a one-line message: control characters become '?', and what
 // is longer than max_bytes is cut between two UTF-8 characters and ends with "...".
 std::string one_line(std::string_view text, std::size_t max_bytes = 60);

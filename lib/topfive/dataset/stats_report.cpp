@@ -1,6 +1,4 @@
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -10,30 +8,24 @@
 namespace topfive::dataset {
 namespace {
 
-std::string decimals(double value, int digits = 4) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
-
 template <class Values>
 std::string number_list(const Values& values, int digits = 4) {
   std::vector<std::string> parts;
-  for (const double value : values) parts.push_back(decimals(value, digits));
+  for (const double value : values) parts.push_back(base::decimals(value, digits));
   return "[" + base::join(parts) + "]";
 }
 
 std::string range_line(const std::string& name, const Range& range, int digits) {
-  return name + decimals(range.least, digits) + " to " + decimals(range.largest, digits) + ", median " +
-         decimals(range.median, digits) + "\n";
+  return name + base::decimals(range.least, digits) + " to " + base::decimals(range.largest, digits) + ", median " +
+         base::decimals(range.median, digits) + "\n";
 }
 
 std::string component_lines(const Stats& stats) {
   std::string text = "\nprincipal components of the colours, RGB:\n";
   for (const PrincipalComponent& component : stats.colours.components) {
-    text += "  eigenvalue " + decimals(component.variance, 6) +
+    text += "  eigenvalue " + base::decimals(component.variance, 6) +
             " in [0, 1] (constants \"lighting\"), standard deviation " +
-            decimals(255 * std::sqrt(component.variance), 3) + " grey levels (\"krizhevsky_2012\"), vector " +
+            base::decimals(255 * std::sqrt(component.variance), 3) + " grey levels (\"krizhevsky_2012\"), vector " +
             number_list(component.vector) + "\n";
   }
   return text;

@@ -1,7 +1,6 @@
 #include "topfive/engine/evaluator.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -64,11 +63,9 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
 
 std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total) {
   const std::int64_t wrong = total - correct;
-  char percent[32];
-  std::snprintf(percent, sizeof percent, "%.2f",
-                total > 0 ? 100.0 * static_cast<double>(wrong) / static_cast<double>(total) : 0.0);
-  return name + " error " + percent + " % (" + base::with_thousands(wrong) + " of " + base::with_thousands(total) +
-         " wrong)";
+  const double percent = total > 0 ? 100.0 * static_cast<double>(wrong) / static_cast<double>(total) : 0.0;
+  return name + " error " + base::decimals(percent, 2) + " % (" + base::with_thousands(wrong) + " of " +
+         base::with_thousands(total) + " wrong)";
 }
 
 }  // namespace topfive::engine

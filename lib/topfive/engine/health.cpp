@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "topfive/base/text.h"
 
@@ -21,11 +20,7 @@ constexpr double kDataBound = 0.2;
 constexpr double kLongSeconds = 120.0;
 constexpr int kEvaluationPatience = 2;
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
+std::string number(double value) { return base::short_number(value, 4); }
 
 std::string percent(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
 

@@ -1,7 +1,6 @@
 #include "topfive/engine/network_report.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -31,12 +30,6 @@ std::string aligned(const std::vector<Row>& rows, std::size_t left) {
   return text;
 }
 
-std::string decimal(double value, const char* format) {
-  char text[48];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;
   for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : "x") + std::to_string(shape[i]);
@@ -45,12 +38,12 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 
 std::string count_or_dash(std::int64_t count) { return count == 0 ? "-" : base::with_thousands(count); }
 
-std::string mega(std::int64_t count) { return count == 0 ? "-" : decimal(static_cast<double>(count) / 1e6, "%.2f"); }
-std::string giga(std::int64_t count) { return decimal(static_cast<double>(count) / 1e9, "%.3f"); }
-std::string mebibytes(std::int64_t bytes) { return decimal(static_cast<double>(bytes) / (1 << 20), "%.2f"); }
+std::string mega(std::int64_t count) { return count == 0 ? "-" : base::decimals(static_cast<double>(count) / 1e6, 2); }
+std::string giga(std::int64_t count) { return base::decimals(static_cast<double>(count) / 1e9, 3); }
+std::string mebibytes(std::int64_t bytes) { return base::decimals(static_cast<double>(bytes) / (1 << 20), 2); }
 
 std::string ratio(std::int64_t value, std::int64_t to) {
-  return decimal(static_cast<double>(value) / static_cast<double>(to), "%.2fx");
+  return base::decimals(static_cast<double>(value) / static_cast<double>(to), 2) + "x";
 }
 
 // Weights of `count` layers of k x k filters from C to C channels, in units of C squared.
@@ -62,7 +55,7 @@ std::string small_filters_line(std::int64_t count, std::int64_t large) {
   const std::string size = std::to_string(large);
   return (count == 2 ? "two 3x3 for one " : "three 3x3 for one ") + size + "x" + size + ": " + std::to_string(small) +
          " C^2 weights for " + std::to_string(single) + " C^2, " +
-         decimal(100.0 * (1.0 - static_cast<double>(small) / static_cast<double>(single)), "%.0f") +
+         base::decimals(100.0 * (1.0 - static_cast<double>(small) / static_cast<double>(single)), 0) +
          " % fewer, the same field of view, " + std::to_string(count) + " non-linearities for one\n";
 }
 

@@ -60,22 +60,12 @@ std::vector<Recipe> read_recipes(const fs::path& directory) {
   return recipes;
 }
 
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
-
-std::string percent(double fraction) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f", 100.0 * fraction);
-  return fraction > 0.0 ? text : "";
-}
+std::string percent(double fraction) { return fraction > 0.0 ? base::decimals(100.0 * fraction, 2) : ""; }
 
 // "adamw, 0.001 cosine"
 std::string update_text(const RunConfig& config) {
   return optim::optimizer_alternatives().name_of(config.optimizer) + ", " +
-         short_number(optim::peak_learning_rate(config.schedule, config.train.global_batch_size)) + " " +
+         base::short_number(optim::peak_learning_rate(config.schedule, config.train.global_batch_size), 4) + " " +
          optim::schedule_alternatives().name_of(config.schedule);
 }
 
@@ -94,7 +84,7 @@ std::string augment_text(const RunConfig& config) {
   return base::join(names);
 }
 
-std::string length_text(const RunConfig& config) { return short_number(config.train.num_epochs); }
+std::string length_text(const RunConfig& config) { return base::short_number(config.train.num_epochs, 4); }
 
 const std::vector<std::string> kHeadings = {"recipe",       "epochs", "batch", "optimizer, rate",
                                             "augmentation", "top-1",  "top-5", "from"};

@@ -2,18 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "topfive/base/text.h"
 
 namespace topfive::engine {
 namespace {
-
-std::string fixed(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
 
 std::string of_room(std::int64_t room) { return room > 0 ? " of " + format_bytes(room) : ""; }
 
@@ -54,8 +47,8 @@ double seconds_per_image(const RunNeeds& needs) {
 
 std::string speed_line(const RunNeeds& needs) {
   const bool data_bound = needs.loader_seconds > needs.step_seconds;
-  return "speed      step " + fixed(per_second(needs.step_seconds), 1) + " img/s, loader " +
-         fixed(per_second(needs.loader_seconds), 1) + " img/s, each alone" +
+  return "speed      step " + base::decimals(per_second(needs.step_seconds), 1) + " img/s, loader " +
+         base::decimals(per_second(needs.loader_seconds), 1) + " img/s, each alone" +
          (needs.shared_cores ? " on the same cores" : "") + ": " +
          (data_bound ? "data-bound; see bench data" : "the step is what takes the time");
 }
@@ -64,8 +57,8 @@ std::string time_line(const RunNeeds& needs) {
   const double minutes = seconds_per_image(needs) * static_cast<double>(needs.images) / 60.0;
   const bool long_run = minutes >= 60.0;
   const double shown = long_run ? minutes / 60.0 : minutes;
-  return "time       about " + fixed(shown, shown < 10.0 ? 1 : 0) + (long_run ? " hours" : " minutes") + " for " +
-         base::with_thousands(needs.images) + " pictures, evaluations apart";
+  return "time       about " + base::decimals(shown, shown < 10.0 ? 1 : 0) + (long_run ? " hours" : " minutes") +
+         " for " + base::with_thousands(needs.images) + " pictures, evaluations apart";
 }
 
 }  // namespace
@@ -75,7 +68,7 @@ std::string format_bytes(std::int64_t bytes) {
   auto value = static_cast<double>(bytes);
   std::size_t unit = 0;
   for (; value >= 1024.0 && unit + 1 < kUnits.size(); ++unit) value /= 1024.0;
-  return fixed(value, unit > 0 && value < 100.0 ? 1 : 0) + " " + kUnits[unit];
+  return base::decimals(value, unit > 0 && value < 100.0 ? 1 : 0) + " " + kUnits[unit];
 }
 
 std::vector<std::string> describe_needs(const RunNeeds& needs, const RunRoom& room) {

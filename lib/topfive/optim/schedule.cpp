@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <sstream>
 
 #include "topfive/base/error.h"
+#include "topfive/base/text.h"
 #include "topfive/optim/one_cycle.h"
 
 namespace topfive::optim {
@@ -91,12 +91,6 @@ double decay(const PlateauScheduleConfig& config, const SchedulePosition& at) {
   return std::max(lowest, std::pow(config.factor, static_cast<double>(at.plateau.reductions)));
 }
 
-std::string short_number(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
-
 }  // namespace
 
 double learning_rate(const ScheduleConfig& config, const SchedulePosition& at) {
@@ -119,11 +113,11 @@ double peak_learning_rate(const ScheduleConfig& config, std::int64_t global_batc
 
 std::string describe_rate(const ScheduleConfig& config, std::int64_t global_batch_size) {
   const RateConfig& rate = rate_config(config);
-  const std::string text = "peak rate " + short_number(peak(rate, global_batch_size));
+  const std::string text = "peak rate " + base::short_number(peak(rate, global_batch_size));
   if (rate.base_batch_size == 0) return text;
   const std::string rule = rate.batch_rule == BatchRule::kSquareRoot ? ", square-root rule" : "";
-  return text + " (recipe: " + short_number(rate.base_learning_rate) + " per " + std::to_string(rate.base_batch_size) +
-         rule + ")";
+  return text + " (recipe: " + base::short_number(rate.base_learning_rate) + " per " +
+         std::to_string(rate.base_batch_size) + rule + ")";
 }
 
 std::int64_t warmup_length(const ScheduleConfig& config, std::int64_t steps_per_epoch) {

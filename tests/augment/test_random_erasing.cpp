@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <map>
 
 #include "topfive/augment/random_erasing.h"
 
+#include "augment/window_histogram.h"
 #include "image/golden_file.h"
 #include "image/picture.h"
 #include "support/catch.h"
@@ -10,39 +10,21 @@
 using namespace topfive::augment;
 using topfive::base::RandomStream;
 using topfive::image::Image;
+using topfive::test::chi_square;
+using topfive::test::count_window;
+using topfive::test::WindowCounts;
 
 namespace {
 
-constexpr int kBins = 10;
-using Counts = std::map<std::string, std::array<int, kBins>>;
-
-std::size_t bin_of(int value, int most) { return static_cast<std::size_t>(std::min(kBins - 1, kBins * value / most)); }
-
-Counts draw(cv::Size picture, int draws) {
+WindowCounts draw(cv::Size picture, int draws) {
   const RandomErasingConfig config{.probability = 1};
-  Counts counts;
+  WindowCounts counts;
   for (int i = 0; i < draws; ++i) {
     RandomStream stream(2017, 0, static_cast<std::uint64_t>(i));
     const cv::Rect window = sample_erasing(picture, config, stream);
-    if (window.empty()) continue;
-    ++counts["left"][bin_of(window.x, picture.width)];
-    ++counts["top"][bin_of(window.y, picture.height)];
-    ++counts["width"][bin_of(window.width, picture.width)];
-    ++counts["height"][bin_of(window.height, picture.height)];
-    ++counts["area"][bin_of(window.area(), picture.area())];
-    ++counts["aspect"][bin_of(window.width, window.width + window.height)];
+    if (!window.empty()) count_window(window, picture, counts);
   }
   return counts;
-}
-
-// Two samples from one distribution: chi-square with at most kBins degrees of freedom.
-double chi_square(const std::array<int, kBins>& a, const std::vector<int>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double total = a[i] + b[i];
-    if (total > 0) sum += (a[i] - b[i]) * static_cast<double>(a[i] - b[i]) / total;
-  }
-  return sum;
 }
 
 Image erased(const RandomErasingConfig& config, const Image& picture, std::uint64_t id) {

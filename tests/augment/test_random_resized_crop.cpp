@@ -1,49 +1,32 @@
 #include <algorithm>
 #include <array>
-#include <map>
 #include <random>
 
 #include "topfive/augment/random_resized_crop.h"
 #include "topfive/image/crop.h"
 
+#include "augment/window_histogram.h"
 #include "image/golden_file.h"
 #include "image/picture.h"
 #include "support/catch.h"
 
 using namespace topfive::augment;
 using topfive::base::RandomStream;
+using topfive::test::chi_square;
+using topfive::test::count_window;
+using topfive::test::WindowCounts;
 
 namespace {
 
-constexpr int kBins = 10;
-using Counts = std::map<std::string, std::array<int, kBins>>;
-
-std::size_t bin_of(int value, int most) { return static_cast<std::size_t>(std::min(kBins - 1, kBins * value / most)); }
-
-Counts draw(cv::Size picture, int draws) {
+WindowCounts draw(cv::Size picture, int draws) {
   const RandomResizedCropConfig config;
-  Counts counts;
+  WindowCounts counts;
   for (int i = 0; i < draws; ++i) {
     RandomStream stream(2015, 0, static_cast<std::uint64_t>(i));
     const cv::Rect window = sample_window(picture, config, stream);
-    ++counts["left"][bin_of(window.x, picture.width)];
-    ++counts["top"][bin_of(window.y, picture.height)];
-    ++counts["width"][bin_of(window.width, picture.width)];
-    ++counts["height"][bin_of(window.height, picture.height)];
-    ++counts["area"][bin_of(window.area(), picture.area())];
-    ++counts["aspect"][bin_of(window.width, window.width + window.height)];
+    count_window(window, picture, counts);
   }
   return counts;
-}
-
-// Two samples of equal size from one distribution: chi-square with at most kBins - 1 degrees of freedom.
-double chi_square(const std::array<int, kBins>& a, const std::vector<int>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double total = a[i] + b[i];
-    if (total > 0) sum += (a[i] - b[i]) * static_cast<double>(a[i] - b[i]) / total;
-  }
-  return sum;
 }
 
 bool inside(const cv::Rect& window, cv::Size picture) {
@@ -57,7 +40,7 @@ TEST_CASE("random windows are distributed as torchvision's rule distributes them
   REQUIRE(golden["random_resized_crop"].size() == 9);
   for (const auto& expected : golden["random_resized_crop"]) {
     const cv::Size picture(expected["picture"][0], expected["picture"][1]);
-    const Counts counts = draw(picture, golden["draws"]);
+    const WindowCounts counts = draw(picture, golden["draws"]);
     for (const auto& [name, histogram] : counts) {
       CAPTURE(picture.width, picture.height, name);
       CHECK(chi_square(histogram, expected["counts"][name]) < 45);  // one in a million

@@ -35,6 +35,15 @@ TEST_CASE("thousands are grouped by commas") {
   CHECK(with_thousands(number) == expected);
 }
 
+TEST_CASE("numbers are written with fixed digits, or as short as they can be") {
+  CHECK(decimals(0.5, 2) == "0.50");
+  CHECK(decimals(2.675, 0) == "3");
+  CHECK(decimals(-1e300, 1).size() == 304);
+  CHECK(short_number(0.1) == "0.1");
+  CHECK(short_number(1e-5) == "1e-05");
+  CHECK(short_number(0.123456, 4) == "0.1235");
+}
+
 TEST_CASE("text for a message has no control characters and is cut between characters") {
   CHECK(one_line("plain") == "plain");
   CHECK(one_line("a\nb\x1b[31m") == "a?b?[31m");

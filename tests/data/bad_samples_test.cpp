@@ -9,6 +9,7 @@ using tests::FakeSource;
 using tests::grey_options;
 using tests::ids;
 using tests::random_pipeline;
+using tests::shuffled;
 using tests::user_error;
 
 namespace {
@@ -18,12 +19,6 @@ data::LoaderOptions training_options(std::int64_t max_bad, int threads = 3) {
   options.bad_pictures = data::BadPictures::kReplace;
   options.max_bad = max_bad;
   return options;
-}
-
-EpochPlan shuffled() {
-  EpochPlan plan;
-  plan.shuffle = true;
-  return plan;
 }
 
 // What a training epoch gives before it ends or fails.

@@ -10,18 +10,8 @@ using tests::digests;
 using tests::FakeSource;
 using tests::grey_options;
 using tests::random_pipeline;
+using tests::shuffled;
 using tests::user_error;
-
-namespace {
-
-EpochPlan shuffled(std::int64_t epoch = 0) {
-  EpochPlan plan;
-  plan.shuffle = true;
-  plan.epoch = epoch;
-  return plan;
-}
-
-}  // namespace
 
 TEST_CASE("batches are the same for any number of threads and any size of the ring") {
   const FakeSource source(101);

@@ -101,6 +101,13 @@ inline std::vector<std::int64_t> ids(data::BatchLoader& loader, const data::Epoc
   return list;
 }
 
+inline data::EpochPlan shuffled(std::int64_t epoch = 0) {
+  data::EpochPlan plan;
+  plan.shuffle = true;
+  plan.epoch = epoch;
+  return plan;
+}
+
 inline data::LoaderOptions grey_options(int batch_size, int threads = 2, int ring_batches = 3) {
   data::LoaderOptions options;
   options.batch_size = batch_size;

@@ -18,9 +18,7 @@ augment::Pipeline pipeline_of(int size) {
 }
 
 EpochPlan plan_of(std::int64_t epoch, const augment::Pipeline* pipeline) {
-  EpochPlan plan;
-  plan.shuffle = true;
-  plan.epoch = epoch;
+  EpochPlan plan = tests::shuffled(epoch);
   plan.pipeline = pipeline;
   return plan;
 }

@@ -11,6 +11,7 @@ using tests::digests;
 using tests::FakeSource;
 using tests::grey_options;
 using tests::random_pipeline;
+using tests::shuffled;
 
 namespace {
 
@@ -18,13 +19,6 @@ data::LoaderOptions repeating(int repeats, int batch_size = 8, int threads = 2) 
   auto options = grey_options(batch_size, threads);
   options.repeats = repeats;
   return options;
-}
-
-EpochPlan shuffled(std::int64_t epoch = 0) {
-  EpochPlan plan;
-  plan.shuffle = true;
-  plan.epoch = epoch;
-  return plan;
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 // Shards travel between this program and Python's webdataset.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <sstream>
 
 #include "topfive/base/sha256.h"
@@ -10,6 +8,7 @@
 
 #include "data/storage_fixture.h"
 #include "data/test_files.h"
+#include "support/python.h"
 #include "support/skip.h"
 #include "support/source_directory.h"
 
@@ -43,24 +42,6 @@ std::vector<std::string> samples_of(const data::IndexedSource& source) {
   return lines;
 }
 
-std::string output_of(const std::string& command) {
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), count);
-  return ::pclose(pipe) == 0 ? text : "failed: " + text;
-}
-
-// The Python that scripts/setup.sh installed webdataset for, or the system's; empty if neither has it.
-std::string python_with_webdataset() {
-  for (const std::string& python :
-       {(tests::source_directory() / ".deps/venv/bin/python").string(), std::string("python3")}) {
-    if (output_of("'" + python + "' -c 'import webdataset' 2>&1").empty()) return "'" + python + "'";
-  }
-  return "";
-}
-
 }  // namespace
 
 TEST_CASE("a shard that Python's webdataset wrote is read sample by sample") {
@@ -73,7 +54,7 @@ TEST_CASE("a shard that Python's webdataset wrote is read sample by sample") {
 }
 
 TEST_CASE("Python's webdataset, as it is installed here, reads our shards, and we read its") {
-  const std::string python = python_with_webdataset();
+  const std::string python = tests::python_with("webdataset");
   if (python.empty()) {
     tests::report_skip("no Python with webdataset; scripts/setup.sh installs one");
     return;
@@ -81,7 +62,9 @@ TEST_CASE("Python's webdataset, as it is installed here, reads our shards, and w
   const TemporaryDirectory directory;
   const std::string script = python + " '" + tests::golden_path("webdataset_shard.py").string() + "' ";
   const auto run = [&](const std::string& verb, const std::string& shard) {
-    return lines_of(output_of(script + verb + " '" + (directory / shard).string() + "'"));
+    const auto result = tests::run_command(script + verb + " '" + (directory / shard).string() + "'");
+    REQUIRE(result.status == 0);
+    return lines_of(result.out);
   };
   const auto written = run("write", "train-000000.tar");
   CHECK(samples_of(*data::open_shards(directory.path(), "train")) == written);

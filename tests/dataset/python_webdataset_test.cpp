@@ -1,37 +1,17 @@
 // Shards that go to Python's webdataset.
-#include <array>
-#include <cstdio>
 #include <sstream>
 
 #include "topfive/base/sha256.h"
 #include "topfive/dataset/pack.h"
 
 #include "dataset/data_set.h"
+#include "support/python.h"
 #include "support/skip.h"
-#include "support/source_directory.h"
 
 using namespace topfive;
 using namespace topfive::tests;
 
 namespace {
-
-// What the command prints; nothing where it fails.
-std::optional<std::string> output_of(const std::string& command) {
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return std::nullopt;
-  std::string out;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) out.append(buffer.data(), count);
-  return ::pclose(pipe) == 0 ? std::optional(out) : std::nullopt;
-}
-
-// The Python that scripts/setup.sh installed webdataset for, or the system's.
-std::string python_with_webdataset() {
-  for (const std::string& python : {(source_directory() / ".deps/venv/bin/python").string(), std::string("python3")}) {
-    if (output_of("'" + python + "' -c 'import webdataset' 2>/dev/null")) return "'" + python + "'";
-  }
-  return "";
-}
 
 constexpr const char* kScript =
     "import sys, hashlib, webdataset\n"
@@ -42,7 +22,7 @@ constexpr const char* kScript =
 }  // namespace
 
 TEST_CASE("Python's webdataset reads the shards, with the bytes of the files", "[dataset]") {
-  const std::string python = python_with_webdataset();
+  const std::string python = python_with("webdataset");
   if (python.empty()) return report_skip("no Python with webdataset; scripts/setup.sh installs one");
   const TemporaryDirectory directory;
   make_data_set(directory / "data", {"cat", "sea snake"}, 3, 1);
@@ -52,11 +32,11 @@ TEST_CASE("Python's webdataset reads the shards, with the bytes of the files", "
   std::ostringstream ignored;
   dataset::run_pack(request, ignored);
   write_file(directory / "read.py", kScript);
-  const auto printed = output_of(python + " '" + (directory / "read.py").string() + "' '" +
-                                 (directory / "shards/train-000000.tar").string() + "' 2>/dev/null");
-  REQUIRE(printed);
+  const auto printed = run_command(python + " '" + (directory / "read.py").string() + "' '" +
+                                   (directory / "shards/train-000000.tar").string() + "' 2>/dev/null");
+  REQUIRE(printed.status == 0);
   std::set<std::string> lines;
-  std::istringstream stream(*printed);
+  std::istringstream stream(printed.out);
   for (std::string line; std::getline(stream, line);) lines.insert(line);
   std::set<std::string> expected;
   for (const std::string name : {"cat", "sea snake"}) {

@@ -11,6 +11,7 @@
 #include "topfive/base/files.h"
 
 #include "support/catch.h"
+#include "support/python.h"
 #include "support/skip.h"
 #include "support/source_directory.h"
 #include "support/temporary_directory.h"
@@ -33,24 +34,6 @@ std::string hexadecimal(std::string_view bytes) {
     text += digits;
   }
   return text;
-}
-
-std::string output_of(const std::string& command) {
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), count);
-  return ::pclose(pipe) == 0 ? text : "failed: " + text;
-}
-
-// The first Python that has the package; empty if none has.
-std::string python_with_tensorboard() {
-  for (const char* place : {".deps/venv/bin/python", ".deps/peers/bin/python"}) {
-    const auto python = "'" + (tests::source_directory() / place).string() + "'";
-    if (output_of(python + " -c 'import tensorboard' 2>&1").empty()) return python;
-  }
-  return output_of("python3 -c 'import tensorboard' 2>&1").empty() ? "python3" : "";
 }
 
 std::string event_file(const std::filesystem::path& directory) {
@@ -97,9 +80,9 @@ TEST_CASE("an event file that is cut and goes on equals one that was never inter
 }
 
 TEST_CASE("TensorBoard, as it is installed here, reads our events", "[run_watch]") {
-  const std::string python = python_with_tensorboard();
+  const std::string python = tests::python_with("tensorboard");
   if (python.empty()) {
-    tests::report_skip("no Python with the package tensorboard; try .deps/venv/bin/pip install tensorboard");
+    tests::report_skip("no Python with tensorboard; scripts/setup.sh installs one");
     return;
   }
   const tests::TemporaryDirectory directory;
@@ -107,6 +90,8 @@ TEST_CASE("TensorBoard, as it is installed here, reads our events", "[run_watch]
   file.write(1700000001.0, 20, std::array{ScalarEvent{"train/loss", 6.5}, ScalarEvent{"eval/top1_error", 0.75}});
   file.write(1700000002.0, 40, std::array{ScalarEvent{"train/loss", 5.25}});
   const std::string script = tests::golden_path("tensorboard_events.py").string();
-  CHECK(output_of(python + " '" + script + "' --read '" + directory.path().string() + "' 2>/dev/null") ==
-        "eval/top1_error 20 0.75\ntrain/loss 20 6.5\ntrain/loss 40 5.25\n");
+  const auto read =
+      tests::run_command(python + " '" + script + "' --read '" + directory.path().string() + "' 2>/dev/null");
+  CHECK(read.status == 0);
+  CHECK(read.out == "eval/top1_error 20 0.75\ntrain/loss 20 6.5\ntrain/loss 40 5.25\n");
 }

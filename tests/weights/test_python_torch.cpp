@@ -1,6 +1,4 @@
 // Weights that go to Python's torch and come back.
-#include <array>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 #include <torch/torch.h>
@@ -12,37 +10,13 @@
 
 #include "models/golden_weights.h"
 #include "support/catch.h"
+#include "support/python.h"
 #include "support/skip.h"
 #include "support/source_directory.h"
 #include "support/temporary_directory.h"
 
 namespace topfive::weights {
 namespace {
-
-struct CommandResult {
-  int status = -1;
-  std::string out;
-};
-
-CommandResult run_command(const std::string& command) {
-  CommandResult result;
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return result;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    result.out.append(buffer.data(), count);
-  result.status = ::pclose(pipe);
-  return result;
-}
-
-// The Python that scripts/setup.sh installed torch for, or the system's; empty if neither has torch.
-std::string python_with_torch() {
-  for (const std::string& python :
-       {(tests::source_directory() / ".deps/venv/bin/python").string(), std::string("python3")}) {
-    if (run_command("'" + python + "' -c 'import torch' 2>&1").status == 0) return "'" + python + "'";
-  }
-  return "";
-}
 
 std::shared_ptr<models::ImageClassifier> small_torchvision_alexnet() {
   models::AlexNetConfig config;
@@ -54,7 +28,7 @@ std::shared_ptr<models::ImageClassifier> small_torchvision_alexnet() {
 }  // namespace
 
 TEST_CASE("weights written here load strictly in Python's torch, and what Python saves loads here") {
-  const std::string python = python_with_torch();
+  const std::string python = tests::python_with("torch");
   if (python.empty()) {
     tests::report_skip("no Python with torch; scripts/setup.sh installs one");
     return;
@@ -63,8 +37,8 @@ TEST_CASE("weights written here load strictly in Python's torch, and what Python
   const auto model = small_torchvision_alexnet();
   models::fill_with_golden_weights(*model);
   save_tensors(directory / "topfive.safetensors", module_tensors(*model));
-  const auto result = run_command(python + " '" + tests::golden_path("exchange_weights.py").string() + "' '" +
-                                  directory.path().string() + "' 2>&1 | tail -n 1");
+  const auto result = tests::run_command(python + " '" + tests::golden_path("exchange_weights.py").string() + "' '" +
+                                         directory.path().string() + "' 2>&1 | tail -n 1");
   INFO(result.out);
   REQUIRE(result.out.starts_with("["));
   const auto logits = nlohmann::json::parse(result.out).get<std::vector<float>>();

@@ -1,0 +1,54 @@
+// Averages the gradients of all ranks while backward still runs: c10d's Reducer, the engine under Python's
+// DistributedDataParallel.
+//
+// Gradients become views of buckets. As soon as the last gradient of a bucket is there, the bucket goes out; the first
+// bucket is small, so that the network starts early. See Li et al., "PyTorch Distributed", arXiv 2006.15704.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "topfive/dist/process_group.h"
+
+namespace c10d {
+class Reducer;
+}
+
+namespace topfive::dist {
+
+enum class GradientPrecision {
+  kFull,      // as the gradients are
+  kBfloat16,  // rounded for the way: half the bytes
+};
+
+struct AveragerConfig {
+  int bucket_mb = 25;
+  int first_bucket_mb = 1;
+  GradientPrecision precision = GradientPrecision::kFull;
+};
+
+// One thread, which also runs backward.
+class GradientAverager {
+ public:
+  // The parameters that learn, by name, in the same order on all ranks. They must outlive the averager, and each of
+  // them must get a gradient in every backward pass. std::invalid_argument for an empty list.
+  GradientAverager(const std::vector<std::pair<std::string, at::Tensor>>& parameters, const ProcessGroupPtr& group,
+                   const AveragerConfig& config);
+  ~GradientAverager();
+  GradientAverager(const GradientAverager&) = delete;
+  GradientAverager& operator=(const GradientAverager&) = delete;
+
+  // Between forward and backward of a part of a step. After the last part's backward, gradients are the averages over
+  // all ranks of what each has added up; the parts before only add up their own.
+  void before_backward(bool last_part);
+
+ private:
+  std::unique_ptr<c10d::Reducer> reducer_;
+};
+
+}  // namespace topfive::dist

@@ -1,0 +1,108 @@
+#include "topfive/dist/ranks.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <torch/csrc/distributed/c10d/comm.hpp>
+#include <torch/types.h>
+
+#include "topfive/base/error.h"
+#include "topfive/base/text.h"
+
+namespace topfive::dist {
+namespace {
+
+using base::ExitCode;
+using base::UserError;
+
+constexpr std::size_t kBroadcastBufferBytes = std::size_t{250} << 20;  // as DistributedDataParallel
+
+// The reason without LibTorch's addresses of functions.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// Runs one collective and tells a failure as what it means for the run.
+template <typename Operation>
+auto collective(const World& world, const std::string& what, const Operation& operation) {
+  try {
+    return operation();
+  } catch (const std::exception& error) {
+    throw UserError(ExitCode::kPeerFailed, "rank " + std::to_string(world.rank) + " lost the other ranks in " + what +
+                                               ": " + base::one_line(first_line(error.what()), 300));
+  }
+}
+
+at::Tensor bytes_of(const std::string& text, std::int64_t length) {
+  at::Tensor bytes = torch::zeros({length}, torch::kUInt8);
+  std::memcpy(bytes.data_ptr(), text.data(), text.size());
+  return bytes;
+}
+
+std::string text_of(const at::Tensor& bytes, std::int64_t length) {
+  return {static_cast<const char*>(bytes.data_ptr()), static_cast<std::size_t>(length)};
+}
+
+}  // namespace
+
+Ranks::Ranks(World world, const c10::Device& device, std::chrono::milliseconds timeout)
+    : world_(std::move(world)), device_(device), store_(open_store(world_, timeout)) {
+  group_ =
+      collective(world_, "the first meeting", [&] { return make_process_group(world_, store_, device_, timeout); });
+}
+
+void Ranks::sum(at::Tensor& tensor, const std::string& what) {
+  collective(world_, what, [&] {
+    std::vector<at::Tensor> tensors = {tensor};
+    group_->allreduce(tensors)->wait();
+  });
+}
+
+std::int64_t Ranks::sum(std::int64_t value, const std::string& what) {
+  at::Tensor tensor = torch::tensor({value}, torch::kInt64);
+  sum(tensor, what);
+  return tensor.item<std::int64_t>();
+}
+
+void Ranks::broadcast(const std::vector<at::Tensor>& tensors, const std::string& what) {
+  collective(world_, what, [&] { c10d::broadcast_coalesced(group_, tensors, kBroadcastBufferBytes); });
+}
+
+std::string Ranks::broadcast(const std::string& text, const std::string& what) {
+  at::Tensor length = torch::tensor({static_cast<std::int64_t>(text.size())}, torch::kInt64);
+  broadcast({length}, what);
+  const auto bytes_in_text = length.item<std::int64_t>();
+  at::Tensor bytes = bytes_of(is_main() ? text : "", std::max<std::int64_t>(bytes_in_text, 1));
+  broadcast({bytes}, what);
+  return text_of(bytes, bytes_in_text);
+}
+
+std::vector<std::string> Ranks::gather(const std::string& text, const std::string& what) {
+  at::Tensor lengths = torch::zeros({size()}, torch::kInt64);
+  lengths[rank()] = static_cast<std::int64_t>(text.size());
+  sum(lengths, what);
+  const auto longest = std::max<std::int64_t>(lengths.max().item<std::int64_t>(), 1);
+  std::vector<at::Tensor> own = {bytes_of(text, longest)};
+  std::vector<std::vector<at::Tensor>> all(1);
+  for (int rank = 0; rank < size(); ++rank) all[0].push_back(torch::zeros({longest}, torch::kUInt8));
+  collective(world_, what, [&] { group_->allgather(all, own)->wait(); });
+
+  std::vector<std::string> texts;
+  for (int rank = 0; rank < size(); ++rank) {
+    texts.push_back(text_of(all[0][static_cast<std::size_t>(rank)], lengths[rank].item<std::int64_t>()));
+  }
+  return texts;
+}
+
+void Ranks::require_equal(const std::string& what, const std::string& value) {
+  const std::vector<std::string> values = gather(value, "comparing the " + what);
+  const auto different = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v != values.front(); });
+  if (different == values.end()) return;
+  throw UserError(ExitCode::kConfig, "rank " + std::to_string(different - values.begin()) + " has another " + what +
+                                         " than rank 0: " + base::in_quotes(*different, 100) + ", not " +
+                                         base::in_quotes(values.front(), 100) +
+                                         "; start all ranks with the same program, recipe and data");
+}
+
+void Ranks::wait_for_all(const std::string& what) { sum(std::int64_t{0}, what); }
+
+}  // namespace topfive::dist

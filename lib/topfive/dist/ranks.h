@@ -1,0 +1,51 @@
+// All processes of a run, as one of them sees the others: sums, equal weights, equal decisions.
+//
+// Every function but rank(), size() and is_main() is a collective: all ranks call the same ones in the same order, on
+// the thread that trains. A rank that does not come makes it fail on the others after the time-out. All errors are
+// UserError(kPeerFailed) and name what was going on.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "topfive/dist/process_group.h"
+#include "topfive/dist/world.h"
+
+namespace topfive::dist {
+
+class Ranks {
+ public:
+  // Meets the others. `timeout` holds for this and for every later operation.
+  Ranks(World world, const c10::Device& device, std::chrono::milliseconds timeout);
+
+  int rank() const { return world_.rank; }
+  int size() const { return world_.size; }
+  bool is_main() const { return world_.is_main(); }
+  const World& world() const { return world_; }
+  const ProcessGroupPtr& group() const { return group_; }
+
+  // Replaces the tensor by the sum over all ranks, which has the same bits everywhere. `what` is for the error text.
+  void sum(at::Tensor& tensor, const std::string& what);
+  std::int64_t sum(std::int64_t value, const std::string& what);
+  // Rank 0's values everywhere, bit for bit.
+  void broadcast(const std::vector<at::Tensor>& tensors, const std::string& what);
+  std::string broadcast(const std::string& text, const std::string& what);
+  // What each rank says, by rank, on all ranks.
+  std::vector<std::string> gather(const std::string& text, const std::string& what);
+  // UserError(kConfig) on every rank where not all say the same, naming the first rank that differs from rank 0.
+  void require_equal(const std::string& what, const std::string& value);
+  // Returns when all ranks are here.
+  void wait_for_all(const std::string& what);
+
+ private:
+  World world_;
+  c10::Device device_;
+  StorePtr store_;
+  ProcessGroupPtr group_;
+};
+
+}  // namespace topfive::dist

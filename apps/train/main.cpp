@@ -1,4 +1,5 @@
 // train: trains a network from a JSON recipe.
+#include "topfive/engine/launch.h"
 #include "topfive/engine/train_run.h"
 
 #include "common/program.h"
@@ -37,11 +38,14 @@ int main(int argc, char** argv) {
       app.add_option("--weights", request.weights, "Start from this weight file: .safetensors, .pth or .pt");
   topfive::apps::add_policy_flags(app, weights, request.policy);
   app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
-  app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
+  app.add_option("--devices", request.devices,
+                 "auto, cpu, the number of a CUDA device, or a list (0,1 or cpu,cpu): one process each")
+      ->capture_default_str();
   app.add_option("--max-time", max_time, "Save a checkpoint and stop (exit 75) after this long: 90s, 30m, 3h");
   app.add_flag("--dry-run", request.dry_run, "Check config, data and network, say what would happen, write nothing");
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
     if (!max_time.empty()) request.max_time = topfive::engine::parse_duration(max_time);
+    if (const auto code = topfive::engine::launch_ranks(request)) return *code;
     const auto outcome = topfive::engine::run_training(request);
     return outcome == topfive::engine::TrainOutcome::kStopped ? ExitCode::kStopped : ExitCode::kOk;
   });

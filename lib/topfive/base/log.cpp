@@ -1,5 +1,6 @@
 #include "topfive/base/log.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -47,17 +48,28 @@ spdlog::level::level_enum level_of(std::string_view name) {
                   "--log-level: " + in_quotes(name) + " is not one of " + join(names) + did_you_mean(name, names));
 }
 
+// "12:04:31 ", then the level's word, then what every line begins with.
+void set_pattern(spdlog::logger& logger, const std::string& beginning) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<LevelWord>('*').set_pattern("%H:%M:%S %^%*%$" + beginning + "%v");
+  logger.set_formatter(std::move(formatter));
+}
+
 }  // namespace
 
 void set_up_logging(std::string_view level) {
   const auto threshold = level_of(level);
   // This sink colours only when standard error is a terminal.
   auto logger = std::make_shared<spdlog::logger>("topfive", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-  auto formatter = std::make_unique<spdlog::pattern_formatter>();
-  formatter->add_flag<LevelWord>('*').set_pattern("%H:%M:%S %^%*%$%v");
-  logger->set_formatter(std::move(formatter));
+  set_pattern(*logger, "");
   logger->set_level(threshold);
   spdlog::set_default_logger(std::move(logger));
+}
+
+void set_log_rank(int rank) {
+  spdlog::logger& logger = *spdlog::default_logger();
+  set_pattern(logger, "rank " + std::to_string(rank) + ": ");
+  logger.set_level(std::max(logger.level(), spdlog::level::warn));
 }
 
 void log_debug(std::string_view message) { spdlog::debug(message); }

@@ -12,6 +12,10 @@ namespace topfive::base {
 // Lines look like "12:04:31 warning: ..."; info lines carry no level word. Call once, at the start of main.
 void set_up_logging(std::string_view level);
 
+// This process is one of several that share the screen, and not the first: only warnings from now on, which begin with
+// "rank 3: ".
+void set_log_rank(int rank);
+
 // Thread-safe; each message is one line.
 void log_debug(std::string_view message);
 void log_info(std::string_view message);

@@ -13,6 +13,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "topfive/dist/averager_config.h"
 #include "topfive/dist/process_group.h"
 
 namespace c10d {
@@ -20,17 +21,6 @@ class Reducer;
 }
 
 namespace topfive::dist {
-
-enum class GradientPrecision {
-  kFull,      // as the gradients are
-  kBfloat16,  // rounded for the way: half the bytes
-};
-
-struct AveragerConfig {
-  int bucket_mb = 25;
-  int first_bucket_mb = 1;
-  GradientPrecision precision = GradientPrecision::kFull;
-};
 
 // One thread, which also runs backward.
 class GradientAverager {

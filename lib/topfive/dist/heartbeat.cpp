@@ -68,7 +68,7 @@ class Heartbeat::Impl {
   }
 
   Beat own_beat() const {
-    const bool waiting = pulse_.phase() == kWaitingForRanks;
+    const bool waiting = pulse_.phase() == kWithOtherRanks;
     return {pulse_.text(), pulse_.age(), waiting};
   }
 

@@ -28,8 +28,8 @@ struct HeartbeatOptions {
   std::function<void(const std::string& line)> on_lost;
 };
 
-// The phase of a rank that waits for others: it is never the one that hangs.
-inline constexpr const char* kWaitingForRanks = "waiting for the other ranks";
+// The phase of a rank that may be waiting for others: it is never taken for the one that hangs.
+inline constexpr const char* kWithOtherRanks = "computing with the other ranks";
 
 class Heartbeat {
  public:

@@ -50,11 +50,17 @@ Ranks::Ranks(World world, const c10::Device& device, std::chrono::milliseconds t
       collective(world_, "the first meeting", [&] { return make_process_group(world_, store_, device_, timeout); });
 }
 
-void Ranks::sum(at::Tensor& tensor, const std::string& what) {
-  collective(world_, what, [&] {
+void Ranks::sum(at::Tensor& tensor, const std::string& what) { finish(*begin_sum(tensor, what), what); }
+
+c10::intrusive_ptr<c10d::Work> Ranks::begin_sum(at::Tensor& tensor, const std::string& what) {
+  return collective(world_, what, [&] {
     std::vector<at::Tensor> tensors = {tensor};
-    group_->allreduce(tensors)->wait();
+    return group_->allreduce(tensors);
   });
+}
+
+void Ranks::finish(c10d::Work& work, const std::string& what) {
+  collective(world_, what, [&] { work.wait(); });
 }
 
 std::int64_t Ranks::sum(std::int64_t value, const std::string& what) {

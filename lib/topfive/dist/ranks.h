@@ -31,6 +31,9 @@ class Ranks {
   // Replaces the tensor by the sum over all ranks, which has the same bits everywhere. `what` is for the error text.
   void sum(at::Tensor& tensor, const std::string& what);
   std::int64_t sum(std::int64_t value, const std::string& what);
+  // The same without waiting: the tensor is the sum after finish().
+  c10::intrusive_ptr<c10d::Work> begin_sum(at::Tensor& tensor, const std::string& what);
+  void finish(c10d::Work& work, const std::string& what);
   // Rank 0's values everywhere, bit for bit.
   void broadcast(const std::vector<at::Tensor>& tensors, const std::string& what);
   std::string broadcast(const std::string& text, const std::string& what);

@@ -1,6 +1,7 @@
 #include "topfive/engine/assembly.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include <torch/cuda.h>
@@ -108,11 +109,19 @@ const augment::Pipeline& SplitInput::pipeline_for(std::int64_t epoch) const {
   return smaller == of_size_.end() ? pipeline_ : *smaller->second;
 }
 
-data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split) {
+// 0, which stands for all, where one process has the host to itself.
+int cores_of_rank(int processes_on_host) {
+  if (processes_on_host == 1) return 0;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / processes_on_host);
+}
+
+data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split,
+                                   const RankShare& share) {
   const bool training = split == data::Split::kTrain;
   data::LoaderOptions options;
-  options.batch_size = training ? device_batch_size(config.train, 1) : config.train.eval_batch_size;
-  options.threads = config.data.num_loader_threads;
+  options.batch_size = training ? device_batch_size(config.train, share.size) : config.train.eval_batch_size;
+  options.threads =
+      config.data.num_loader_threads > 0 ? config.data.num_loader_threads : cores_of_rank(share.processes_on_host);
   options.ring_batches = config.data.ring_batches;
   options.channels = config.data.channels;
   options.seed = config.train.seed;
@@ -134,15 +143,17 @@ std::unique_ptr<data::BatchLoader> make_loader(const SplitInput& input, data::Lo
 }
 
 std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
-                                               const torch::Device& device) {
-  return make_loader(input, loader_options(config, input, split), device);
+                                               const torch::Device& device, const RankShare& share) {
+  return make_loader(input, loader_options(config, input, split, share), device);
 }
 
-data::EpochPlan training_plan(std::int64_t epoch) {
+data::EpochPlan training_plan(std::int64_t epoch, const RankShare& share) {
   data::EpochPlan plan;
   plan.epoch = epoch;
   plan.shuffle = true;
   plan.drop_last = true;
+  plan.rank = share.rank;
+  plan.world_size = share.size;
   return plan;
 }
 

@@ -1,6 +1,8 @@
 #include "topfive/engine/device.h"
 
+#include <algorithm>
 #include <charconv>
+#include <sstream>
 #include <thread>
 
 #include <ATen/Parallel.h>
@@ -33,19 +35,38 @@ int parse_ordinal(const std::string& devices) {
   return ordinal;
 }
 
+torch::Device cuda_device(const std::string& devices, int ordinal) {
+  if (!torch::cuda::is_available() || ordinal >= static_cast<int>(torch::cuda::device_count())) {
+    refuse(devices, "no CUDA device " + std::to_string(ordinal));
+  }
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(ordinal)};
+}
+
+torch::Device one_device(const std::string& device, int local_rank, int local_size) {
+  if (device == "cpu") return torch::kCPU;
+  if (device == "auto") return torch::cuda::is_available() ? cuda_device(device, local_rank) : torch::kCPU;
+  if (local_size > 1)
+    refuse(device, "each of the " + std::to_string(local_size) + " processes needs a device of its own");
+  return cuda_device(device, parse_ordinal(device));
+}
+
 }  // namespace
 
-torch::Device choose_device(const std::string& devices) {
-  if (devices == "cpu") return torch::kCPU;
-  if (devices == "auto") {
-    return torch::cuda::is_available() ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+int count_devices(const std::string& devices) {
+  return 1 + static_cast<int>(std::count(devices.begin(), devices.end(), ','));
+}
+
+torch::Device choose_device(const std::string& devices, int local_rank, int local_size) {
+  const int count = count_devices(devices);
+  if (count == 1) return one_device(devices, local_rank, local_size);
+  if (local_size == 1) refuse(devices, "one process drives one device");
+  if (count != local_size) {
+    refuse(devices, std::to_string(count) + " devices for " + std::to_string(local_size) + " processes on this host");
   }
-  if (devices.find(',') != std::string::npos) refuse(devices, "one process drives one device");
-  const int ordinal = parse_ordinal(devices);
-  if (!torch::cuda::is_available() || ordinal >= static_cast<int>(torch::cuda::device_count())) {
-    refuse(devices, "no such CUDA device");
-  }
-  return torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(ordinal));
+  std::istringstream list(devices);
+  std::string device;
+  for (int i = 0; i <= local_rank; ++i) std::getline(list, device, ',');
+  return one_device(device, 0, 1);
 }
 
 std::string describe_device(const torch::Device& device) {
@@ -60,8 +81,8 @@ std::string describe_device(const torch::Device& device) {
   return "CPU, " + std::to_string(at::get_num_threads()) + " threads, " + at::get_cpu_capability();
 }
 
-void set_up_compute(int num_threads) {
-  const int all = static_cast<int>(std::thread::hardware_concurrency());
+void set_up_compute(int num_threads, int processes_on_host) {
+  const int all = static_cast<int>(std::thread::hardware_concurrency()) / processes_on_host;
   at::set_num_threads(num_threads > 0 ? num_threads : std::max(all, 1));
 }
 

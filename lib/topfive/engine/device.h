@@ -7,14 +7,19 @@
 
 namespace topfive::engine {
 
-// "auto" (CUDA where there is one, else the CPU), "cpu", or a CUDA device's number such as "0". A list of several is
-// refused: one process drives one device. UserError(kUsage), naming what is available.
-torch::Device choose_device(const std::string& devices);
+// The device of one process: "auto" (CUDA where there is one, else the CPU), "cpu", a CUDA device's number such as "0",
+// or a list such as "0,1" or "cpu,cpu" with one for each process on this host. With "auto", the process `local_rank`
+// takes the CUDA device of that number. UserError(kUsage), naming what is available.
+torch::Device choose_device(const std::string& devices, int local_rank = 0, int local_size = 1);
+
+// How many devices a list names: 2 for "0,1".
+int count_devices(const std::string& devices);
 
 // "CPU, 2 threads, AVX2" or "CUDA 0: NVIDIA H100, 80 GiB".
 std::string describe_device(const torch::Device& device);
 
-// Sets LibTorch's threads (0: all cores), and settings that must precede the first operator. Call once.
-void set_up_compute(int num_threads);
+// Sets LibTorch's threads (0: all cores, divided among the processes on this host), and settings that must precede the
+// first operator. Call once.
+void set_up_compute(int num_threads, int processes_on_host = 1);
 
 }  // namespace topfive::engine

@@ -93,7 +93,7 @@ EvalOutcome run_evaluation(const EvalRequest& request) {
     if (predictions) predictions->add(batch, logits);
     progress.add(batch.size);
   };
-  const auto counts = evaluate(*subject.model, *loader, make_batch_maker(config, device), observe);
+  const auto counts = evaluate(*subject.model, *loader, make_batch_maker(config, device), {.observer = observe});
   progress.finish();
   if (!counts) return {};
   const std::int64_t missing = loader->bad_samples();

@@ -44,19 +44,25 @@ torch::Tensor forward(models::ImageClassifier& model, const torch::Tensor& image
 }  // namespace
 
 std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
-                                            const DeviceBatchMaker& batches, const EvalObserver& observer,
-                                            Precision precision) {
+                                            const DeviceBatchMaker& batches, const EvalOptions& options) {
   const torch::InferenceMode no_gradients;
   const EvaluationMode evaluation_mode(model);
   metrics::TopKCounts counts;
-  loader.start({});
-  while (auto lease = loader.next()) {
-    if (base::stop_requested()) return std::nullopt;
+  data::EpochPlan plan;
+  plan.rank = options.share.rank;
+  plan.world_size = options.share.size;
+  loader.start(plan);
+  // Rank 0 has the most batches; the others ask as often as it does.
+  const std::int64_t rounds = loader.batches_per_epoch(false, options.share.size, 0);
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    if (options.stop ? options.stop() : base::stop_requested()) return std::nullopt;
+    auto lease = loader.next();
+    if (!lease) continue;
     const DeviceBatch batch = batches.make(*lease);
     batches.finish_copies();
-    const auto logits = forward(model, batch.images, precision);
+    const auto logits = forward(model, batch.images, options.precision);
     counts += count_present(logits, batch.labels, *lease);
-    if (observer) observer(*lease, logits);
+    if (options.observer) options.observer(*lease, logits);
   }
   return counts;
 }

@@ -8,6 +8,7 @@
 
 #include "topfive/data/batch_loader.h"
 #include "topfive/engine/device_batch.h"
+#include "topfive/engine/rank_share.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/metrics/top_k.h"
 #include "topfive/models/image_classifier.h"
@@ -17,11 +18,17 @@ namespace topfive::engine {
 // Called after each batch with its logits on the device, for predictions files and progress.
 using EvalObserver = std::function<void(const data::Batch& batch, const torch::Tensor& logits)>;
 
+struct EvalOptions {
+  EvalObserver observer = nullptr;
+  Precision precision = Precision::kFloat32;
+  RankShare share = {};                  // the pictures of this rank only
+  std::function<bool()> stop = nullptr;  // asked before each batch, as often on every rank; empty: base::stop_requested
+};
+
 // Runs the model in evaluation mode without gradients and puts it back into the mode it was in. nullopt if a stop was
 // requested before the end: a partial count is never returned. Throws what the loader throws on a bad picture.
 std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
-                                            const DeviceBatchMaker& batches, const EvalObserver& observer = {},
-                                            Precision precision = Precision::kFloat32);
+                                            const DeviceBatchMaker& batches, const EvalOptions& options = {});
 
 // "top-1 error 8.12 % (812 of 10,000 wrong)"
 std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total);

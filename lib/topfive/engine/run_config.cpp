@@ -55,6 +55,7 @@ const base::Fields<RunConfig>& RunConfig::fields() {
           .one_of("schedule", &RunConfig::schedule, optim::schedule_alternatives(),
                   {.help = "the learning rate over time", .required = true})
           .object("train", &RunConfig::train)
+          .object("parallel", &RunConfig::parallel)
           .object("checkpoint", &RunConfig::checkpoint)
           .object("log", &RunConfig::log)
           .object("health", &RunConfig::health);

@@ -12,6 +12,7 @@
 #include "topfive/base/config_fields.h"
 #include "topfive/data/data_config.h"
 #include "topfive/engine/health_config.h"
+#include "topfive/engine/parallel_config.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/loss/loss_config.h"
 #include "topfive/models/registry.h"
@@ -46,6 +47,7 @@ struct RunConfig {
   optim::OptimizerConfig optimizer;
   optim::ScheduleConfig schedule;
   TrainConfig train;
+  ParallelConfig parallel;
   CheckpointConfig checkpoint;
   LogConfig log;
   HealthConfig health;

@@ -1,5 +1,8 @@
 #include "topfive/engine/run_evaluator.h"
 
+#include <torch/torch.h>
+
+#include "topfive/base/stop_signal.h"
 #include "topfive/engine/autocast.h"
 #include "topfive/engine/evaluator.h"
 #include "topfive/models/precise_batch_norm.h"
@@ -23,7 +26,22 @@ std::optional<EvaluationCounts> RunEvaluator::run(std::int64_t epoch, bool last)
 
 std::optional<metrics::TopKCounts> RunEvaluator::run_once(std::int64_t epoch, bool last) {
   if (last && parts_.config.train.precise_batch_norm_batches > 0) measure_statistics(epoch);
-  return evaluate(parts_.model, *loader_, batches_, {}, parts_.config.train.precision);
+  RankTeam& team = parts_.team;
+  team.share_buffers(parts_.model);
+  EvalOptions options;
+  options.precision = parts_.config.train.precision;
+  options.share = team.share();
+  options.stop = [&] { return team.agree({.stop = base::stop_requested()}).stop; };
+  auto counts = evaluate(parts_.model, *loader_, batches_, options);
+  if (counts) add_up(*counts);
+  return counts;
+}
+
+void RunEvaluator::add_up(metrics::TopKCounts& counts) {
+  auto numbers = torch::tensor({counts.top1_correct, counts.top5_correct, counts.total}, torch::kInt64);
+  parts_.team.sum(numbers, "adding up the evaluation");
+  const auto* sums = numbers.const_data_ptr<std::int64_t>();
+  counts = {sums[0], sums[1], sums[2]};
 }
 
 void RunEvaluator::measure_statistics(std::int64_t epoch) {

@@ -8,6 +8,7 @@
 
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/device_batch.h"
+#include "topfive/engine/rank_team.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/metrics/top_k.h"
 #include "topfive/models/image_classifier.h"
@@ -22,6 +23,7 @@ struct EvaluatorParts {
   models::ImageClassifier& model;
   const SplitInput& train_input;
   const SplitInput& eval_input;
+  RankTeam& team;
   optim::Ema* ema = nullptr;  // null: no average is kept
 };
 
@@ -35,13 +37,15 @@ class RunEvaluator {
  public:
   explicit RunEvaluator(const EvaluatorParts& parts);
 
-  // Every validation picture once, in the run's precision. At the end of training (`last`) the running statistics of
-  // batch normalisation are computed anew first, from train.precise_batch_norm_batches batches of `epoch`. nullopt if a
-  // stop was requested. Throws what the loader throws on a bad picture.
+  // Every validation picture once, on one of the ranks, in the run's precision; the counts are those of all ranks. At
+  // the end of training (`last`) the running statistics of batch normalisation are computed anew first, from
+  // train.precise_batch_norm_batches batches of `epoch`. nullopt if a stop was requested. Throws what the loader throws
+  // on a bad picture.
   std::optional<EvaluationCounts> run(std::int64_t epoch, bool last);
 
  private:
   std::optional<metrics::TopKCounts> run_once(std::int64_t epoch, bool last);
+  void add_up(metrics::TopKCounts& counts);
   void measure_statistics(std::int64_t epoch);
 
   EvaluatorParts parts_;

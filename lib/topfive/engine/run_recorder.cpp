@@ -100,15 +100,13 @@ TrainRecord RunRecorder::make_record(const TrainState& state, const TrainFigures
   return record;
 }
 
-void RunRecorder::write_train(TrainState& state, const TrainFigures& figures) {
+void RunRecorder::write_train(const TrainState& state, const TrainFigures& figures) {
   const TrainRecord record = make_record(state, figures);
   log_.write(record);
   if (csv_) csv_->write(record);
   if (tensorboard_) write_scalars(record);
   show(state, record);
   for (const HealthWarning& warning : health_.observe(figures_of(record))) write_health(state, warning);
-  state.record_loss_sum = 0.0;
-  state.record_images = 0;
   restart_speed(state);
 }
 

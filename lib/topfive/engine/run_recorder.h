@@ -41,8 +41,8 @@ class RunRecorder {
   // and a warning that stands in the log is not repeated. `clock` is borrowed.
   RunRecorder(const RecorderOptions& options, const TrainState& state, const StepClock& clock);
 
-  // A record of the pictures since the last one, whose sums in the state begin anew.
-  void write_train(TrainState& state, const TrainFigures& figures);
+  // A record of the pictures since the last one; their sums in the state begin anew after it.
+  void write_train(const TrainState& state, const TrainFigures& figures);
   // Call before the state moves on to the next epoch.
   void write_epoch(const TrainState& state, std::int64_t bad_images);
   // raw_counts: of the weights themselves, where counts are those of their average.

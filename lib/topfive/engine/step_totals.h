@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "topfive/engine/rank_team.h"
 #include "topfive/engine/train_state.h"
 #include "topfive/engine/train_step.h"
 
@@ -20,8 +21,8 @@ class StepTotals {
   void add(StepSums sums) { pending_.push_back(std::move(sums)); }
   // Waits for the device, and moves the sums into the state: added up in the order of the steps, so that the totals do
   // not depend on when they are read; a step that was skipped or whose loss is not finite is left out. Gives the steps
-  // since the last call, in order.
-  std::vector<StepFigures> settle(TrainState& state);
+  // since the last call, in order. Sums are those of all ranks of the team.
+  std::vector<StepFigures> settle(TrainState& state, RankTeam& team);
 
  private:
   std::vector<StepSums> pending_;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <torch/utils.h>
+#include <torch/version.h>
 
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
@@ -16,10 +17,12 @@
 #include "topfive/engine/device.h"
 #include "topfive/engine/dry_run.h"
 #include "topfive/engine/health_facts.h"
+#include "topfive/engine/rank_session.h"
 #include "topfive/engine/run_length.h"
 #include "topfive/engine/smoke.h"
 #include "topfive/engine/trainer.h"
 #include "topfive/engine/weights_loading.h"
+#include "topfive/version.h"
 
 namespace topfive::engine {
 namespace {
@@ -27,6 +30,7 @@ namespace {
 // Config, data and network of one run; the trainer borrows from it.
 struct Preparation {
   RunConfig config;
+  RankSession& ranks;
   torch::Device device;
   SplitInput train_input;
   SplitInput eval_input;
@@ -41,21 +45,30 @@ void check_length(const RunConfig& config, std::int64_t num_images) {
   optim::check_schedule(config.schedule, length.steps_per_epoch, length.total_steps);
 }
 
-std::unique_ptr<Preparation> prepare(const TrainRequest& request) {
-  auto config = load_run_config(find_config(request.config), request.overrides);
-  if (request.smoke) make_smoke(config);
-  const auto device = choose_device(request.devices);
-  set_up_compute(config.train.num_compute_threads);
+// Ranks that would not do the same must not begin.
+void check_same_start(RankSession& ranks, const RunConfig& config) {
+  ranks.require_equal("version of this program",
+                      std::string(kVersion) + " " + kCommit + " with LibTorch " + TORCH_VERSION);
+  ranks.require_equal("recipe (after --set)", dump_run_config(config));
+}
+
+std::unique_ptr<Preparation> prepare(const TrainRequest& request, RunConfig config, RankSession& ranks,
+                                     const torch::Device& device) {
+  check_same_start(ranks, config);
+  set_up_compute(config.train.num_compute_threads, ranks.world().local_size);
   set_up_precision(config.train, device);
   SplitInput train_input(config, request.data_directory, data::Split::kTrain);
   SplitInput eval_input(config, request.data_directory, data::Split::kEval);
   data::check_same_classes(train_input.source(), eval_input.source());
   check_length(config, train_input.source().size());
+  ranks.require_equal("training data", train_input.source().fingerprint());
   torch::manual_seed(config.train.seed);
   auto model = make_model(config, device);
+  // The same weights on all ranks, but not the same units dropped.
+  if (!ranks.world().is_main()) torch::manual_seed(config.train.seed + static_cast<std::uint64_t>(ranks.world().rank));
   if (config.train.activation_checkpointing) model->set_activation_checkpointing(true);
   return std::make_unique<Preparation>(
-      Preparation{std::move(config), device, std::move(train_input), std::move(eval_input), std::move(model)});
+      Preparation{std::move(config), ranks, device, std::move(train_input), std::move(eval_input), std::move(model)});
 }
 
 // A run that goes on has its weights in its checkpoint.
@@ -73,11 +86,16 @@ void announce(const Preparation& run, const TrainRequest& request) {
   const auto length = run_length(run.config.train, run.train_input.source().size());
   base::log_info(build_summary());
   base::log_info("device     " + describe_device(run.device));
+  if (!run.ranks.world().alone()) {
+    base::log_info("ranks      " + describe(run.ranks.world()) + ", " +
+                   describe_backends(run.ranks.world(), run.device));
+  }
   base::log_info("model      " + describe_model(run.config, *run.model));
   base::log_info("training   " + describe_input(run.train_input));
   base::log_info("validation " + describe_input(run.eval_input));
   base::log_info("length     " + base::with_thousands(length.num_epochs()) + " epochs, " +
-                 base::with_thousands(length.total_steps) + " steps, " + describe_batch(run.config.train, 1) + ", " +
+                 base::with_thousands(length.total_steps) + " steps, " +
+                 describe_batch(run.config.train, run.ranks.world().size) + ", " +
                  optim::describe_rate(run.config.schedule, run.config.train.global_batch_size));
   base::log_info("output     " + (request.dry_run ? "none (dry run)" : request.run_directory.string()));
 }
@@ -125,8 +143,19 @@ void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcom
                  request.run_directory.string() + " --data " + request.data_directory.string());
 }
 
-TrainOutcome run_in_directory(const TrainRequest& request) {
-  const auto run = prepare(request);
+// What rank 0 decides for all: where the run goes on, if it does. Only it looks into the run directory, and locks it.
+std::optional<std::filesystem::path> agree_on_checkpoint(const Preparation& run, const TrainRequest& request) {
+  const bool is_main = run.ranks.world().is_main();
+  const auto own = is_main ? checkpoint_to_resume(request) : std::nullopt;
+  const std::string path = run.ranks.from_main(own ? own->string() : "", "agreeing on the checkpoint");
+  if (path.empty()) return std::nullopt;
+  if (!is_main) verify_checkpoint(path);
+  return path;
+}
+
+TrainOutcome train_with(const TrainRequest& request, const RunConfig& config, RankSession& ranks,
+                        const torch::Device& device) {
+  const auto run = prepare(request, config, ranks, device);
   announce(*run, request);
   warn_of_rate(*run, request);
   if (request.dry_run) {
@@ -136,9 +165,12 @@ TrainOutcome run_in_directory(const TrainRequest& request) {
   }
 
   const auto stage = stage_input(request.stage, {&run->train_input, &run->eval_input}, request.data_directory);
-  base::create_writable_directory(request.run_directory);
-  const base::FileLock lock(request.run_directory / ".lock");
-  const auto checkpoint = checkpoint_to_resume(request);
+  std::optional<base::FileLock> lock;
+  if (ranks.world().is_main()) {
+    base::create_writable_directory(request.run_directory);
+    lock.emplace(request.run_directory / ".lock");
+  }
+  const auto checkpoint = agree_on_checkpoint(*run, request);
   load_start_weights(*run, request, checkpoint.has_value());
 
   TrainerParts parts;
@@ -149,15 +181,37 @@ TrainOutcome run_in_directory(const TrainRequest& request) {
   parts.run_directory = request.run_directory;
   parts.max_time = request.max_time;
   parts.accepted_changes = request.accepted_changes;
+  parts.ranks = ranks.ranks();
+  parts.pulse = ranks.pulse();
   Trainer trainer(run->config, std::move(parts));
   if (checkpoint) {
     trainer.resume_from(*checkpoint);
     base::log_info("resumed    " + checkpoint->string() + " at step " + base::with_thousands(trainer.state().step));
   }
-  base::write_file_atomically(request.run_directory / "config.json", dump_run_config(run->config));
+  if (ranks.world().is_main()) {
+    base::write_file_atomically(request.run_directory / "config.json", dump_run_config(run->config));
+  }
   const auto outcome = trainer.run();
   report_end(trainer, request, outcome);
   return outcome;
+}
+
+TrainOutcome run_in_directory(const TrainRequest& request) {
+  auto config = load_run_config(find_config(request.config), request.overrides);
+  if (request.smoke) make_smoke(config);
+  const dist::World world = request.dry_run ? dist::World{} : dist::find_world();
+  if (!world.is_main()) base::set_log_rank(world.rank);
+  device_batch_size(config.train, world.size);
+  const auto device = choose_device(request.devices, world.local_rank, world.local_size);
+  RankSession ranks(world, config.parallel, device);
+  try {
+    const auto outcome = train_with(request, config, ranks, device);
+    ranks.leave();
+    return outcome;
+  } catch (const std::exception& error) {
+    ranks.leave_failed(error);
+    throw;
+  }
 }
 
 // Removes itself and everything in it.

@@ -17,7 +17,7 @@ constexpr int kFormatVersion = 1;
 
 // Sections and keys that may change between a run and its resumption. The same pictures may lie in folders or archives;
 // whether they are the same, their fingerprint tells.
-constexpr std::array<std::string_view, 11> kHarmless = {"/description",
+constexpr std::array<std::string_view, 13> kHarmless = {"/description",
                                                         "/expected",
                                                         "/log",
                                                         "/checkpoint",
@@ -27,7 +27,9 @@ constexpr std::array<std::string_view, 11> kHarmless = {"/description",
                                                         "/data/type",
                                                         "/data/max_memory_mb",
                                                         "/train/eval_batch_size",
-                                                        "/health"};
+                                                        "/health",
+                                                        "/parallel/timeout_seconds",
+                                                        "/parallel/stall_timeout_seconds"};
 
 bool is_harmless(const std::string& pointer) {
   return std::any_of(kHarmless.begin(), kHarmless.end(),
@@ -56,7 +58,8 @@ Json dump_train_state(const TrainState& state) {
           {"csv_bytes", state.csv_bytes},
           {"tensorboard_bytes", state.tensorboard_bytes},
           {"random_state", state.random_state},
-          {"device_random_state", state.device_random_state}};
+          {"device_random_state", state.device_random_state},
+          {"other_random_states", state.other_random_states}};
 }
 
 TrainState read_train_state(const Json& json) {
@@ -83,6 +86,7 @@ TrainState read_train_state(const Json& json) {
   json.at("tensorboard_bytes").get_to(state.tensorboard_bytes);
   json.at("random_state").get_to(state.random_state);
   json.at("device_random_state").get_to(state.device_random_state);
+  json.at("other_random_states").get_to(state.other_random_states);
   return state;
 }
 

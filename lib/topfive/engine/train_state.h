@@ -36,6 +36,8 @@ struct TrainState {
   std::int64_t tensorboard_bytes = 0;
   std::string random_state;         // LibTorch's CPU generator, hexadecimal
   std::string device_random_state;  // the accelerator's generator; empty on a CPU
+  // The same of the ranks from 1 on, each rank's two behind each other; empty for one process alone.
+  std::vector<std::string> other_random_states;
 };
 
 // What a checkpoint was made from; compared on resume, used by eval.

@@ -46,6 +46,8 @@ PassSums TrainStep::pass(const PassInput& input) {
   clock_.lap(StepPhase::kForward);
   torch::Tensor root = options_.accumulation_steps == 1 ? loss : loss / options_.accumulation_steps;
   if (scaler_) root = scaler_->scale(root);
+  ++parts_done_;
+  if (options_.team != nullptr) options_.team->before_backward(parts_done_ == options_.accumulation_steps);
   root.backward();
   clock_.lap(StepPhase::kBackward);
 
@@ -70,6 +72,7 @@ StepSums TrainStep::update(double learning_rate) {
     if (options_.clip.enabled()) sums_.gradient_norm = optim::clip_gradients(optimizer_.groups(), options_.clip);
     optimizer_.step(learning_rate);
   }
+  parts_done_ = 0;
   clock_.lap(StepPhase::kOptimizer);
   return std::exchange(sums_, {});
 }

@@ -9,6 +9,7 @@
 
 #include "topfive/engine/cuda_graph.h"
 #include "topfive/engine/device_batch.h"
+#include "topfive/engine/rank_team.h"
 #include "topfive/engine/skip_guard.h"
 #include "topfive/engine/step_clock.h"
 #include "topfive/engine/train_config.h"
@@ -39,6 +40,7 @@ struct TrainStepOptions {
   bool skip_non_finite = false;  // waits for the device in every step
   optim::ClipConfig clip;
   optim::GradScalerConfig grad_scaler;  // of kFloat16
+  RankTeam* team = nullptr;             // borrowed; gradients are averaged over its ranks. Null: one process
 };
 
 // Borrows network and optimizer. One thread.
@@ -66,6 +68,7 @@ class TrainStep {
   TrainStepOptions options_;
   StepClock& clock_;
   StepSums sums_;
+  int parts_done_ = 0;  // of the present step
   std::unique_ptr<optim::GradScaler> scaler_;
   std::optional<SkipGuard> skip_guard_;  // none: whatever the gradient, it is applied
   std::unique_ptr<GraphedPass> graph_;   // null: every pass runs as it is

@@ -37,14 +37,15 @@ optim::PlateauState plateau_of(const TrainState& state) {
   return {state.plateau_best, state.plateau_bad_evaluations, state.plateau_cooldown_left, state.plateau_reductions};
 }
 
-TrainStepOptions step_options(const RunConfig& config, const torch::Device& device) {
+TrainStepOptions step_options(const RunConfig& config, const torch::Device& device, RankTeam& team) {
   return {.loss = config.loss,
           .precision = config.train.precision,
           .accumulation_steps = config.train.accumulation_steps,
-          .cuda_graphs = config.train.cuda_graphs && device.is_cuda() && GraphedPass::available(),
+          .cuda_graphs = config.train.cuda_graphs && team.alone() && device.is_cuda() && GraphedPass::available(),
           .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip,
           .clip = config.train.clip,
-          .grad_scaler = config.train.grad_scaler};
+          .grad_scaler = config.train.grad_scaler,
+          .team = &team};
 }
 
 }  // namespace
@@ -53,18 +54,20 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
     : config_(config),
       parts_(std::move(parts)),
       length_(run_length(config.train, parts_.train_input->source().size())),
+      team_(parts_.ranks, parts_.pulse),
       optimizer_(optim::make_optimizer(config.optimizer, *parts_.model)),
       train_loader_(make_loader(*parts_.train_input, train_options(), parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
-      step_(*parts_.model, *optimizer_, step_options(config, parts_.device), clock_),
-      provenance_(make_provenance(config, parts_.train_input->source())),
-      saver_(parts_.run_directory / "checkpoints", config.checkpoint) {
+      step_(*parts_.model, *optimizer_, step_options(config, parts_.device, team_), clock_),
+      provenance_(make_provenance(config, parts_.train_input->source())) {
+  if (team_.is_main()) saver_.emplace(parts_.run_directory / "checkpoints", config.checkpoint);
+  team_.join(*parts_.model, config.parallel);
   if (config.train.ema.enabled()) {
     const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
     ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);
   }
-  evaluator_.emplace(
-      EvaluatorParts{config_, parts_.device, *parts_.model, *parts_.train_input, *parts_.eval_input, ema_.get()});
+  evaluator_.emplace(EvaluatorParts{config_, parts_.device, *parts_.model, *parts_.train_input, *parts_.eval_input,
+                                    team_, ema_.get()});
 }
 
 optim::SchedulePosition Trainer::position() const {
@@ -75,7 +78,7 @@ optim::SchedulePosition Trainer::position() const {
 CheckpointTensors Trainer::tensors() { return {*parts_.model, *optimizer_, ema_.get(), step_.grad_scaler()}; }
 
 data::LoaderOptions Trainer::train_options() {
-  auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain);
+  auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain, team_.share());
   options.on_bad = [this](const data::BadSample& bad) { report_bad_picture(bad); };
   return options;
 }
@@ -85,41 +88,58 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
   check_same_run(saved.provenance, provenance_, parts_.accepted_changes, checkpoint);
   load_tensors(checkpoint, tensors());
   state_ = saved.state;
-  set_random_state(torch::kCPU, state_.random_state);
-  if (!parts_.device.is_cpu()) set_random_state(parts_.device, state_.device_random_state);
+  restore_random_state();
   unsaved_ = false;
+}
+
+void Trainer::restore_random_state() {
+  std::string of_cpu = state_.random_state;
+  std::string of_device = state_.device_random_state;
+  if (!team_.is_main()) {
+    const auto index = static_cast<std::size_t>(team_.share().rank) - 1;
+    if (index >= state_.other_random_states.size()) return;  // more ranks than before: this one begins anew
+    const std::string& both = state_.other_random_states[index];
+    of_cpu = both.substr(0, both.find('/'));
+    of_device = both.substr(both.find('/') + 1);
+  }
+  set_random_state(torch::kCPU, of_cpu);
+  if (!parts_.device.is_cpu()) set_random_state(parts_.device, of_device);
 }
 
 TrainOutcome Trainer::run() {
   base::log_info("input path " + describe_loader(*train_loader_));
   started_ = last_save_ = Clock::now();
   clock_.lap(StepPhase::kOther);
-  recorder_.emplace(
-      RecorderOptions{parts_.run_directory, length_, config_.log, config_.health, health_facts(config_, length_)},
-      state_, clock_);
+  if (team_.is_main()) {
+    recorder_.emplace(
+        RecorderOptions{parts_.run_directory, length_, config_.log, config_.health, health_facts(config_, length_)},
+        state_, clock_);
+  }
   parts_.model->train();
   while (state_.epoch < length_.num_epochs()) {
     if (!train_epoch() || !evaluate_or_save()) {
-      recorder_->finish_line();
+      finish_line();
       if (unsaved_) save_checkpoint();
-      saver_.finish();
+      if (saver_) saver_->finish();
       return TrainOutcome::kStopped;
     }
     finish_epoch();
   }
-  recorder_->finish_line();
-  saver_.finish();
+  finish_line();
+  if (saver_) saver_->finish();
   return TrainOutcome::kFinished;
 }
 
 bool Trainer::train_epoch() {
-  data::EpochPlan plan = training_plan(state_.epoch);
+  data::EpochPlan plan = training_plan(state_.epoch, team_.share());
   plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
   plan.pipeline = &parts_.train_input->pipeline_for(state_.epoch);
   train_loader_->start(plan);
   const std::int64_t steps = length_.steps_in_epoch(state_.epoch);
   while (state_.batch_in_epoch < steps) {
-    if (should_stop()) return false;
+    const StepWish agreed = team_.agree(wish());
+    if (agreed.stop) return false;
+    if (agreed.save && state_.batch_in_epoch > 0) save_checkpoint();
     for (int part = 0; part < config_.train.accumulation_steps; ++part) add_part(part);
     const double rate = optim::learning_rate(config_.schedule, position());
     if (const auto momentum = optim::scheduled_momentum(config_.schedule, position())) {
@@ -140,7 +160,9 @@ loss::MixPlan Trainer::mix_plan(const DeviceBatch& batch, int part) const {
 
 void Trainer::add_part(int part) {
   clock_.lap(StepPhase::kOther);
+  team_.note(state_.step, "loading data");
   auto lease = train_loader_->next();
+  team_.note(state_.step, dist::kWithOtherRanks);
   clock_.lap(StepPhase::kData);
   const DeviceBatch batch = batches_.make(*lease);
   batches_.finish_copies();
@@ -162,8 +184,9 @@ void Trainer::after_step(StepSums sums, double learning_rate) {
   if (ema_) ema_->update(state_.step);
   const bool epoch_ends = state_.batch_in_epoch == length_.steps_in_epoch(state_.epoch);
   if (state_.step % config_.log.every_steps == 0 || epoch_ends) write_train_record(learning_rate);
-  if (!epoch_ends && save_is_due()) save_checkpoint();
-  saver_.check();
+  const std::int64_t every = config_.checkpoint.every_steps;
+  if (!epoch_ends && every > 0 && state_.step % every == 0) save_checkpoint();
+  if (saver_) saver_->check();
 }
 
 void Trainer::write_train_record(double learning_rate) {
@@ -171,15 +194,17 @@ void Trainer::write_train_record(double learning_rate) {
   TrainFigures figures;
   figures.learning_rate = learning_rate;
   figures.bad_images = bad_images();
-  figures.gradient = probe_gradients(*parts_.model);
+  if (team_.is_main()) figures.gradient = probe_gradients(*parts_.model);
   if (unclipped_norm_.defined()) figures.gradient.gradient_norm = unclipped_norm_.item<double>();
   if (const auto* scaler = step_.grad_scaler()) figures.loss_scale = scaler->current_scale();
-  recorder_->write_train(state_, figures);
+  if (recorder_) recorder_->write_train(state_, figures);
+  state_.record_loss_sum = 0.0;
+  state_.record_images = 0;
 }
 
 void Trainer::settle() {
   const std::int64_t last = state_.step;
-  const auto figures = totals_.settle(state_);
+  const auto figures = totals_.settle(state_, team_);
   std::int64_t step = last - static_cast<std::int64_t>(figures.size());
   for (const StepFigures& figure : figures) {
     ++step;
@@ -192,41 +217,56 @@ void Trainer::count_skipped() {
       choose_action(config_.health, {state_.skipped_steps, state_.rollbacks}) == NonFiniteAction::kSkip;
   if (!may_skip) handle_non_finite(state_.step);
   ++state_.skipped_steps;
-  recorder_->write_health(state_, {"step-skipped", "the gradient of step " + base::with_thousands(state_.step) +
-                                                       " is not finite; the weights stay as they were"});
+  warn({"step-skipped",
+        "the gradient of step " + base::with_thousands(state_.step) + " is not finite; the weights stay as they were"});
 }
 
 void Trainer::handle_non_finite(std::int64_t step) {
   const NonFiniteCounts counts{state_.skipped_steps, state_.rollbacks};
   if (choose_action(config_.health, counts) == NonFiniteAction::kRollback) return roll_back(step);
-  recorder_->finish_line();
+  finish_line();
   throw base::UserError(base::ExitCode::kConfig, explain_stop(config_.health, counts, step));
 }
 
 void Trainer::roll_back(std::int64_t step) {
-  const auto checkpoint = saver_.newest_valid();
-  if (!checkpoint) {
-    recorder_->finish_line();
+  const std::filesystem::path checkpoint = newest_valid_checkpoint();
+  if (checkpoint.empty()) {
+    finish_line();
     throw base::UserError(base::ExitCode::kConfig,
                           "loss or gradient is not finite at step " + std::to_string(step) +
                               ", and there is no checkpoint to go back to; lower schedule.base_learning_rate, or set "
                               "checkpoint.every_steps");
   }
-  load_tensors(*checkpoint, tensors());
+  load_tensors(checkpoint, tensors());
   ++state_.rollbacks;
   unsaved_ = true;
-  recorder_->write_health(state_, {"rolled-back", "loss or gradient is not finite at step " +
-                                                      base::with_thousands(step) + "; the weights are those of " +
-                                                      checkpoint->filename().string() + " again, and the data go on"});
+  warn({"rolled-back", "loss or gradient is not finite at step " + base::with_thousands(step) +
+                           "; the weights are those of " + checkpoint.filename().string() +
+                           " again, and the data go on"});
+}
+
+std::filesystem::path Trainer::newest_valid_checkpoint() {
+  std::string path;
+  if (saver_) path = saver_->newest_valid().value_or("").string();
+  return team_.from_main(path, "going back to a checkpoint");
+}
+
+void Trainer::warn(const HealthWarning& warning) {
+  if (recorder_) recorder_->write_health(state_, warning);
+}
+
+void Trainer::finish_line() {
+  if (recorder_) recorder_->finish_line();
 }
 
 bool Trainer::evaluate_or_save() {
   try {
     return evaluate_epoch();
   } catch (const base::UserError& error) {
+    if (!team_.alone()) throw;  // the other ranks are still evaluating, and cannot save with this one
     // The epoch's training is done and paid for; only its evaluation is missing.
     save_checkpoint();
-    saver_.finish();
+    saver_->finish();
     throw base::UserError(error.code(), std::string(error.what()) +
                                             "; the epoch is saved: mend the data, then go on "
                                             "with --resume auto");
@@ -237,12 +277,13 @@ bool Trainer::evaluate_epoch() {
   const std::int64_t done = state_.epoch + 1;
   const bool last = done == length_.num_epochs();
   if (!last && done % config_.train.eval_every_epochs != 0) return true;
-  recorder_->finish_line();
+  finish_line();
+  team_.note(state_.step, "evaluating");
   const auto evaluation = evaluator_->run(state_.epoch, last);
   if (!evaluation) return false;
 
   const metrics::TopKCounts* const counts = &evaluation->counts;
-  recorder_->write_eval(state_, *counts, evaluation->raw_counts);
+  if (recorder_) recorder_->write_eval(state_, *counts, evaluation->raw_counts);
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
                  ", " + format_error("top-5", counts->top5_correct, counts->total));
   observe_progress(counts->top1_error());
@@ -252,7 +293,7 @@ bool Trainer::evaluate_epoch() {
     state_.best_top1_error = counts->top1_error();
     state_.best_step = state_.step;
   }
-  write_training_curve(parts_.run_directory);
+  if (recorder_) write_training_curve(parts_.run_directory);
   return true;
 }
 
@@ -268,8 +309,9 @@ void Trainer::observe_progress(double top1_error) {
 }
 
 void Trainer::finish_epoch() {
-  recorder_->write_epoch(state_, bad_images());
-  state_.bad_images += train_loader_->bad_samples();
+  const std::int64_t bad = bad_images();
+  if (recorder_) recorder_->write_epoch(state_, bad);
+  state_.bad_images = bad;
   unsaved_ = true;
   ++state_.epoch;
   state_.batch_in_epoch = 0;
@@ -280,41 +322,51 @@ void Trainer::finish_epoch() {
   if (last || is_best_ || state_.epoch % config_.checkpoint.every_epochs == 0) save_checkpoint();
   // Evaluation and saving are not training speed.
   clock_.lap(StepPhase::kOther);
-  recorder_->restart_speed(state_);
+  if (recorder_) recorder_->restart_speed(state_);
 }
 
-bool Trainer::save_is_due() const {
-  const CheckpointConfig& when = config_.checkpoint;
-  if (when.every_steps > 0 && state_.step % when.every_steps == 0) return true;
-  return when.every_minutes > 0 && seconds_since(last_save_) >= 60.0 * when.every_minutes;
+StepWish Trainer::wish() const {
+  const double minutes = config_.checkpoint.every_minutes;
+  const bool time_is_up = parts_.max_time && Clock::now() - started_ >= *parts_.max_time;
+  return {.stop = base::stop_requested() || time_is_up,
+          .save = team_.is_main() && minutes > 0 && seconds_since(last_save_) >= 60.0 * minutes};
 }
 
 void Trainer::save_checkpoint() {
   settle();
   // The last gradient may have spoilt the weights without any loss telling it yet.
   if (!is_finite(*parts_.model)) handle_non_finite(state_.step);
-  recorder_->note_lengths(state_);
-  state_.random_state = random_state(torch::kCPU);
-  state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
-  SaveRequest request{tensors(), {state_, provenance_}, weight_metadata(config_, provenance_.class_names)};
-  request.state.state.bad_images = bad_images();
-  request.is_best = is_best_;
-  request.top1_error = top1_error_;
-  request.sync_logs = [this] { recorder_->sync(); };
-  saver_.save(std::move(request));
+  team_.note(state_.step, "saving");
+  team_.share_buffers(*parts_.model);
+  collect_random_states();
+  const std::int64_t bad = bad_images();
+  if (team_.is_main()) write_checkpoint(bad);
   is_best_ = false;
   unsaved_ = false;
   last_save_ = Clock::now();
 }
 
-std::int64_t Trainer::bad_images() const {
-  const bool in_epoch = state_.batch_in_epoch > 0;
-  return state_.bad_images + (in_epoch ? train_loader_->bad_samples() : 0);
+void Trainer::write_checkpoint(std::int64_t bad_images) {
+  recorder_->note_lengths(state_);
+  SaveRequest request{tensors(), {state_, provenance_}, weight_metadata(config_, provenance_.class_names)};
+  request.state.state.bad_images = bad_images;
+  request.is_best = is_best_;
+  request.top1_error = top1_error_;
+  request.sync_logs = [this] { recorder_->sync(); };
+  saver_->save(std::move(request));
 }
 
-bool Trainer::should_stop() const {
-  if (base::stop_requested()) return true;
-  return parts_.max_time && Clock::now() - started_ >= *parts_.max_time;
+void Trainer::collect_random_states() {
+  state_.random_state = random_state(torch::kCPU);
+  state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
+  state_.other_random_states =
+      team_.gather(state_.random_state + "/" + state_.device_random_state, "saving the random states");
+  state_.other_random_states.erase(state_.other_random_states.begin());
+}
+
+std::int64_t Trainer::bad_images() {
+  const bool in_epoch = state_.batch_in_epoch > 0;
+  return state_.bad_images + team_.sum(in_epoch ? train_loader_->bad_samples() : 0, "counting bad pictures");
 }
 
 void Trainer::report_bad_picture(const data::BadSample& bad) {

@@ -13,6 +13,7 @@
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/checkpoint.h"
 #include "topfive/engine/checkpoint_saver.h"
+#include "topfive/engine/rank_team.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/engine/run_evaluator.h"
 #include "topfive/engine/run_length.h"
@@ -33,13 +34,16 @@ struct TrainerParts {
   std::shared_ptr<models::ImageClassifier> model;
   const SplitInput* train_input = nullptr;  // borrowed for the trainer's life
   const SplitInput* eval_input = nullptr;
-  std::filesystem::path run_directory;  // exists, is writable and locked by this process
+  std::filesystem::path run_directory;  // exists, is writable and locked by rank 0, which alone writes there
   std::optional<std::chrono::seconds> max_time;
   std::vector<std::string> accepted_changes;  // on resume; see check_same_run()
+  dist::Ranks* ranks = nullptr;               // the other processes of the run, borrowed; null: there are none
+  dist::Pulse* pulse = nullptr;               // tells the heartbeat of them where this one is
 };
 
-// One process, one device. Everything that changes the result is a function of config, data and TrainState, so a
-// resumed run equals an uninterrupted one bit for bit on the same machine and number of compute threads.
+// One device of a run; with several, one trainer in each process. Everything that changes the result is a function of
+// config, data, number of ranks and TrainState, so a resumed run equals an uninterrupted one bit for bit on the same
+// machine and number of compute threads. All functions are collectives of the ranks.
 class Trainer {
  public:
   Trainer(const RunConfig& config, TrainerParts parts);
@@ -71,16 +75,22 @@ class Trainer {
   void settle();
   void handle_non_finite(std::int64_t step);
   void roll_back(std::int64_t step);
+  std::filesystem::path newest_valid_checkpoint();  // empty: there is none
+  void warn(const HealthWarning& warning);
+  void finish_line();
   void save_checkpoint();
-  bool save_is_due() const;
-  bool should_stop() const;
+  void write_checkpoint(std::int64_t bad_images);
+  void collect_random_states();
+  void restore_random_state();
+  StepWish wish() const;
   data::LoaderOptions train_options();
-  std::int64_t bad_images() const;  // of the whole run, the present epoch included
+  std::int64_t bad_images();  // of the whole run and all ranks, the present epoch included
   void report_bad_picture(const data::BadSample& bad);
 
   RunConfig config_;
   TrainerParts parts_;
   RunLength length_;
+  RankTeam team_;
   StepClock clock_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   std::unique_ptr<optim::Ema> ema_;  // null: no average is kept
@@ -90,7 +100,7 @@ class Trainer {
   TrainStep step_;
   StepTotals totals_;
   torch::Tensor unclipped_norm_;  // of the last step's gradient, on the device; undefined where nothing is clipped
-  std::optional<RunRecorder> recorder_;  // from run() on
+  std::optional<RunRecorder> recorder_;  // from run() on, of rank 0
   TrainState state_;
   Provenance provenance_;
   bool is_best_ = false;
@@ -99,7 +109,7 @@ class Trainer {
 
   std::chrono::steady_clock::time_point started_;
   std::chrono::steady_clock::time_point last_save_;
-  CheckpointSaver saver_;  // Last: its thread reads what stands above.
+  std::optional<CheckpointSaver> saver_;  // Of rank 0. Last: its thread reads what stands above.
 };
 
 }  // namespace topfive::engine

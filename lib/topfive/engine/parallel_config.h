@@ -1,0 +1,17 @@
+// How the ranks of a run work together.
+#pragma once
+
+#include "topfive/base/config_fields.h"
+#include "topfive/dist/averager_config.h"
+
+namespace topfive::engine {
+
+struct ParallelConfig {
+  double timeout_seconds = 120;         // of every operation of all ranks, and of the heartbeat
+  double stall_timeout_seconds = 1800;  // of a rank that does not wait for the others
+  bool sync_batch_norm = false;
+  dist::AveragerConfig gradients;
+  static const base::Fields<ParallelConfig>& fields();
+};
+
+}  // namespace topfive::engine

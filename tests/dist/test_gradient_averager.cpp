@@ -1,0 +1,95 @@
+#include <torch/torch.h>
+
+#include "topfive/dist/gradient_averager.h"
+#include "topfive/dist/ranks.h"
+
+#include "dist/rank_processes.h"
+#include "support/catch.h"
+
+using namespace topfive;
+using base::ExitCode;
+
+namespace {
+
+constexpr std::int64_t kImages = 48;
+
+
+// Two layers above a bucket's size and small ones between, so that there are several buckets.
+torch::nn::Sequential network() {
+  torch::manual_seed(3);
+  return torch::nn::Sequential(torch::nn::Linear(64, 700), torch::nn::ReLU(), torch::nn::Linear(700, 600),
+                               torch::nn::ReLU(), torch::nn::Linear(600, 10));
+}
+
+torch::Tensor images() {
+  torch::manual_seed(4);
+  return torch::randn({kImages, 64});
+}
+
+torch::Tensor mean_loss(torch::nn::Sequential& model, const torch::Tensor& part) {
+  return model->forward(part).square().mean();
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> parameters_of(torch::nn::Sequential& model) {
+  std::vector<std::pair<std::string, torch::Tensor>> parameters;
+  for (const auto& parameter : model->named_parameters()) parameters.emplace_back(parameter.key(), parameter.value());
+  return parameters;
+}
+
+// The largest difference to the gradients of the whole batch in one process, relative to the largest gradient.
+double worst_difference(torch::nn::Sequential& model) {
+  auto alone = network();
+  mean_loss(alone, images()).backward();
+  double worst = 0.0;
+  const auto expected = alone->parameters();
+  const auto found = model->parameters();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const auto scale = expected[i].grad().abs().max();
+    worst = std::max(worst, ((found[i].grad() - expected[i].grad()).abs().max() / scale).item<double>());
+  }
+  return worst;
+}
+
+// Three steps without an update: the buckets are put in order after the first.
+double averaged_difference(dist::Ranks& ranks, const dist::AveragerConfig& config, int parts) {
+  auto model = network();
+  dist::GradientAverager averager(parameters_of(model), ranks.group(), config);
+  const auto share = images().chunk(ranks.size())[static_cast<std::size_t>(ranks.rank())];
+  double worst = 0.0;
+  for (int step = 0; step < 3; ++step) {
+    model->zero_grad();
+    for (int part = 0; part < parts; ++part) {
+      const auto loss = mean_loss(model, share.chunk(parts)[static_cast<std::size_t>(part)]) / parts;
+      averager.before_backward(part + 1 == parts);
+      loss.backward();
+    }
+    worst = std::max(worst, worst_difference(model));
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("rank: averages gradients", "[.rank]") {
+  dist::Ranks ranks = tests::meet();
+  for (const int parts : {1, 2}) CHECK(averaged_difference(ranks, {.bucket_mb = 1}, parts) < 1e-5);
+}
+
+TEST_CASE("gradients of two, three and four ranks are those of one process, also in several parts") {
+  for (const int num_ranks : {2, 3, 4}) {
+    CHECK(tests::run_as_ranks("rank: averages gradients", num_ranks) == ExitCode::kOk);
+  }
+}
+
+TEST_CASE("rank: averages rounded gradients", "[.rank]") {
+  dist::Ranks ranks = tests::meet();
+  dist::AveragerConfig config;
+  config.precision = dist::GradientPrecision::kBfloat16;
+  const double difference = averaged_difference(ranks, config, 1);
+  CHECK(difference < 0.01);
+  CHECK(difference > 1e-5);  // they were rounded
+}
+
+TEST_CASE("gradients that travel as bf16 differ by its rounding only") {
+  CHECK(tests::run_as_ranks("rank: averages rounded gradients", 2) == ExitCode::kOk);
+}

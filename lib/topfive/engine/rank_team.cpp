@@ -4,7 +4,7 @@
 
 #include <torch/torch.h>
 
-#include "topfive/base/error.h"
+#include "topfive/models/sync_batch_norm.h"
 
 namespace topfive::engine {
 namespace {
@@ -46,6 +46,11 @@ void RankTeam::join(models::ImageClassifier& model, const ParallelConfig& config
     ranks_->broadcast(model.parameters(), "sharing the weights");
   }
   share_buffers(model);
+  if (config.sync_batch_norm) {
+    models::synchronise_batch_norm(model, {ranks_->rank(), ranks_->size(), [this](torch::Tensor& tensor) {
+                                             ranks_->sum(tensor, "normalising a batch");
+                                           }});
+  }
   averager_ = std::make_unique<dist::GradientAverager>(learning_parameters(model), ranks_->group(), config.gradients);
 }
 

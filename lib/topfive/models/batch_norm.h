@@ -7,12 +7,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include "topfive/models/sync_batch_norm.h"
+
 namespace topfive::models {
+
+struct FusedNormInputs;
 
 struct BatchNormPlan {
   std::int64_t channels = 64;
@@ -34,6 +39,8 @@ class BatchNormImpl : public torch::nn::Cloneable<BatchNormImpl> {
   torch::Tensor forward_with_shortcut(const torch::Tensor& maps, const torch::Tensor& shortcut);
 
   const BatchNormPlan& plan() const { return plan_; }
+  // In training mode, normalise over the maps of all ranks; null: over the own ones. See synchronise_batch_norm().
+  void set_exchange(std::shared_ptr<const StatisticsExchange> exchange) { exchange_ = std::move(exchange); }
 
   torch::Tensor weight;
   torch::Tensor bias;
@@ -43,7 +50,10 @@ class BatchNormImpl : public torch::nn::Cloneable<BatchNormImpl> {
   double momentum = 0.1;
 
  private:
+  torch::Tensor run(const FusedNormInputs& inputs);
+
   BatchNormPlan plan_;
+  std::shared_ptr<const StatisticsExchange> exchange_;
 };
 TORCH_MODULE(BatchNorm);
 

@@ -17,7 +17,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 PACKAGES=(git ca-certificates g++ cmake ninja-build ccache python3 python3-venv
-  libopencv-dev libcli11-dev libspdlog-dev nlohmann-json3-dev catch2 libjpeg-dev libpng-dev zlib1g-dev libssl-dev
+  libopencv-dev libcli11-dev libspdlog-dev nlohmann-json3-dev catch2 libjpeg-dev libpng-dev zlib1g-dev libssl-dev libgloo-dev
   clang-format clang-tidy)
 # Welcome, but only some distributions have them: the quickstart's pictures, the lint of the scripts.
 EXTRA_PACKAGES=(dataset-fashion-mnist shellcheck)

@@ -35,7 +35,8 @@ std::optional<base::ExitCode> launch_ranks(const TrainRequest& request) {
   dist::LaunchRequest launch;
   launch.command = own_command();
   launch.num_ranks = num_ranks;
-  launch.grace = std::chrono::milliseconds(static_cast<std::int64_t>(config.parallel.timeout_seconds * 1000.0) + 5000);
+  // The heartbeat tells the other ranks at once; who has not ended after this long hangs.
+  launch.grace = std::chrono::seconds{4};
   return dist::run_ranks(launch);
 }
 

@@ -102,7 +102,7 @@ void announce(const Preparation& run, const TrainRequest& request) {
 
 // The recipe's own batch and rate are deliberate; what --set makes of them may not be.
 void warn_of_rate(const Preparation& run, const TrainRequest& request) {
-  if (request.overrides.empty() || request.smoke) return;
+  if (request.overrides.empty() || request.smoke || !run.ranks.world().is_main()) return;
   const auto warning = check_overrides(find_config(request.config), run.config);
   if (warning) base::log_warning("health: " + warning->name + ": " + warning->text);
 }

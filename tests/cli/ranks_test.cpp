@@ -1,0 +1,261 @@
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "cli/tiny_recipe.h"
+#include "support/catch.h"
+
+namespace fs = std::filesystem;
+using topfive::tests::checkpoint_hash;
+using topfive::tests::ProgramResult;
+using topfive::tests::RunningProgram;
+using topfive::tests::TinyRecipe;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+// "cpu" for one rank, "cpu,cpu" for two.
+std::string devices_of(int num_ranks) {
+  std::string devices = "cpu";
+  for (int i = 1; i < num_ranks; ++i) devices += ",cpu";
+  return devices;
+}
+
+std::vector<std::string> arguments_of(const TinyRecipe& tiny, int num_ranks, const std::string& run,
+                                      const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"--config", tiny.config().string(), "--data",    tiny.data().string(),
+                                        "--out",    tiny.out(run).string(), "--devices", devices_of(num_ranks)};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+ProgramResult train(const TinyRecipe& tiny, int num_ranks, const std::string& run,
+                    const std::vector<std::string>& more = {}) {
+  return topfive::tests::run_program("train", arguments_of(tiny, num_ranks, run, more));
+}
+
+// A figure of all records of one kind in a run's log.
+std::vector<double> figures(const fs::path& run, const std::string& event, const std::string& key) {
+  std::vector<double> values;
+  std::ifstream log(run / "log.jsonl");
+  for (std::string line; std::getline(log, line);) {
+    const auto record = nlohmann::json::parse(line);
+    if (record.at("event") == event) values.push_back(record.at(key).get<double>());
+  }
+  return values;
+}
+
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  REQUIRE(a.size() == b.size());
+  double largest = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+  return largest;
+}
+
+const std::vector<std::string> kFiftySteps = {"--set", "train.global_batch_size=12",
+                                              "--set", "train.num_epochs=100",
+                                              "--set", "train.max_steps=50",
+                                              "--set", "log.every_steps=1",
+                                              "--set", "schedule.base_learning_rate=0.02"};
+
+// Long enough to be interrupted, with checkpoints on the way; ranks give each other up after two seconds.
+std::vector<std::string> long_run(const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {"--set", "train.num_epochs=100",      "--set", "checkpoint.every_steps=5",
+                                        "--set", "parallel.timeout_seconds=2"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+void wait_for_checkpoint(RunningProgram& program, const fs::path& run) {
+  const auto deadline = Clock::now() + std::chrono::seconds(60);
+  while (!fs::exists(run / "checkpoints/last") && !program.has_ended() && Clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+}
+
+// The processes that a launcher has started, by rank.
+std::vector<pid_t> ranks_of(pid_t launcher) {
+  const std::string id = std::to_string(launcher);
+  std::ifstream file("/proc/" + id + "/task/" + id + "/children");
+  std::vector<pid_t> pids;
+  for (pid_t pid = 0; file >> pid;) pids.push_back(pid);
+  return pids;
+}
+
+bool is_gone(pid_t pid) { return kill(pid, 0) != 0; }
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+// Sets variables for the programs that are started meanwhile.
+class Environment {
+ public:
+  explicit Environment(std::vector<std::pair<std::string, std::string>> variables) : variables_(std::move(variables)) {
+    for (const auto& [name, value] : variables_) setenv(name.c_str(), value.c_str(), 1);
+  }
+  ~Environment() {
+    for (const auto& variable : variables_) unsetenv(variable.first.c_str());
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> variables_;
+};
+
+// A rank as torchrun would start it.
+std::unique_ptr<RunningProgram> start_rank(const TinyRecipe& tiny, int rank, int size, int port,
+                                           const std::vector<std::string>& more) {
+  const Environment torchrun({{"RANK", std::to_string(rank)},
+                              {"WORLD_SIZE", std::to_string(size)},
+                              {"LOCAL_RANK", std::to_string(rank)},
+                              {"LOCAL_WORLD_SIZE", std::to_string(size)},
+                              {"MASTER_ADDR", "127.0.0.1"},
+                              {"MASTER_PORT", std::to_string(port)}});
+  return std::make_unique<RunningProgram>("train", arguments_of(tiny, 1, "run", more));
+}
+
+// Ports below those that the system gives to others; one for each test that needs one.
+int next_port() {
+  static int port = 21000 + static_cast<int>(getpid() % 1000);
+  return ++port;
+}
+
+}  // namespace
+
+TEST_CASE("losses and evaluations do not depend on the number of ranks", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  REQUIRE(train(tiny, 1, "one", kFiftySteps).exit_code == 0);
+  const auto losses = figures(tiny.out("one"), "train", "loss");
+  REQUIRE(losses.size() == 50);
+  for (const int num_ranks : {2, 4}) {
+    const std::string run = std::to_string(num_ranks);
+    const auto result = train(tiny, num_ranks, run, kFiftySteps);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    CHECK(largest_difference(figures(tiny.out(run), "train", "loss"), losses) < 1e-5);
+    for (const char* key : {"top1_error", "top5_error", "images"}) {
+      CHECK(figures(tiny.out(run), "eval", key) == figures(tiny.out("one"), "eval", key));
+    }
+  }
+}
+
+TEST_CASE("batch normalisation over all ranks gives the losses of one process", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  std::string recipe = TinyRecipe::config_text();
+  const std::string network = R"("type": "lenet5", "variant": "modern")";
+  recipe.replace(recipe.find(network), network.size(), R"("type": "resnet", "family": "cifar", "depth": 8)");
+  tiny.write_config(recipe);
+  // A large rate makes of float32's rounding in the first steps whatever it likes in the last.
+  auto gentle = kFiftySteps;
+  gentle.back() = "schedule.base_learning_rate=0.005";
+  REQUIRE(train(tiny, 1, "one", gentle).exit_code == 0);
+  const auto losses = figures(tiny.out("one"), "train", "loss");
+  auto synchronised = gentle;
+  synchronised.insert(synchronised.end(), {"--set", "parallel.sync_batch_norm=true"});
+  REQUIRE(train(tiny, 2, "two", synchronised).exit_code == 0);
+  CHECK(largest_difference(figures(tiny.out("two"), "train", "loss"), losses) < 1e-5);
+  // And it is the synchronisation that does it.
+  REQUIRE(train(tiny, 2, "apart", gentle).exit_code == 0);
+  CHECK(largest_difference(figures(tiny.out("apart"), "train", "loss"), losses) > 1e-3);
+}
+
+TEST_CASE("two ranks stopped by a signal save, exit with 75, and resume to the same bits", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  REQUIRE(train(tiny, 2, "whole", long_run()).exit_code == 0);
+  const int signal = GENERATE(SIGTERM, SIGINT);
+  RunningProgram program("train", arguments_of(tiny, 2, "stopped", long_run()));
+  wait_for_checkpoint(program, tiny.out("stopped"));
+  program.send(signal);
+  const auto result = program.wait();
+  INFO(result.err);
+  REQUIRE(result.exit_code == 75);
+  CHECK(count(result.err, "stopped by SIG") == 1);
+  REQUIRE(train(tiny, 2, "stopped", long_run({"--resume", "auto"})).exit_code == 0);
+  CHECK(checkpoint_hash(tiny.out("stopped")) == checkpoint_hash(tiny.out("whole")));
+}
+
+TEST_CASE("a run goes on with another number of ranks at the same sample", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  REQUIRE(train(tiny, 1, "whole", kFiftySteps).exit_code == 0);
+  auto with_checkpoints = kFiftySteps;
+  with_checkpoints.insert(with_checkpoints.end(),
+                          {"--set", "checkpoint.every_steps=20", "--set", "checkpoint.keep=100"});
+  REQUIRE(train(tiny, 2, "parts", with_checkpoints).exit_code == 0);
+  auto rest = with_checkpoints;
+  rest.insert(rest.end(), {"--resume", (tiny.out("parts") / "checkpoints/step-00000020").string()});
+  REQUIRE(train(tiny, 3, "parts", rest).exit_code == 0);
+  CHECK(largest_difference(figures(tiny.out("parts"), "train", "loss"), figures(tiny.out("whole"), "train", "loss")) <
+        1e-5);
+}
+
+TEST_CASE("a rank that is killed or stopped ends the run with 76, by name and in time", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  REQUIRE(train(tiny, 2, "whole", long_run()).exit_code == 0);
+  const int signal = GENERATE(SIGKILL, SIGSTOP);
+  const int victim = GENERATE(0, 1);
+  RunningProgram program("train", arguments_of(tiny, 2, "lost", long_run()));
+  wait_for_checkpoint(program, tiny.out("lost"));
+  const auto pids = ranks_of(program.pid());
+  REQUIRE(pids.size() == 2);
+  const auto start = Clock::now();
+  kill(pids[static_cast<std::size_t>(victim)], signal);
+  const auto result = program.wait();
+  INFO(result.err);
+  CHECK(result.exit_code == 76);
+  CHECK(Clock::now() - start < std::chrono::seconds(2 + 7));  // the launcher kills what is stopped after the grace
+  CHECK_THAT(result.err, ContainsSubstring("rank " + std::to_string(victim)));
+  CHECK(is_gone(pids[0]));
+  CHECK(is_gone(pids[1]));
+  REQUIRE(train(tiny, 2, "lost", long_run({"--resume", "auto"})).exit_code == 0);
+  CHECK(checkpoint_hash(tiny.out("lost")) == checkpoint_hash(tiny.out("whole")));
+}
+
+TEST_CASE("a mistake in the recipe is told once, whatever the number of ranks", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  const auto unknown = train(tiny, 3, "run", {"--set", "optimizer.momentun=0.9"});
+  CHECK(unknown.exit_code == 78);
+  CHECK_THAT(unknown.err, ContainsSubstring("momentun"));
+  CHECK(count(unknown.err, "error: ") == 1);
+  const auto uneven = train(tiny, 4, "run");
+  CHECK(uneven.exit_code == 78);
+  CHECK(count(uneven.err, "no multiple of 4 ranks") == 1);
+}
+
+TEST_CASE("ranks with different recipes do not begin", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  const int port = next_port();
+  const auto zero = start_rank(tiny, 0, 2, port, {});
+  const auto one = start_rank(tiny, 1, 2, port, {"--set", "train.seed=8"});
+  for (RunningProgram* const rank : {zero.get(), one.get()}) {
+    const auto result = rank->wait();
+    INFO(result.err);
+    CHECK((result.exit_code == 78 || result.exit_code == 76));
+    CHECK_THAT(result.err, ContainsSubstring("rank 1 has another recipe (after --set) than rank 0"));
+  }
+  CHECK_FALSE(fs::exists(tiny.out() / "checkpoints/last"));
+}
+
+TEST_CASE("a rank that never comes, and a port that is taken, are told in time", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  const int port = next_port();
+  const auto alone = start_rank(tiny, 0, 2, port, {"--set", "parallel.timeout_seconds=3"});
+  usleep(1'500'000);  // until it listens
+  const auto second = start_rank(tiny, 0, 2, port, {"--set", "parallel.timeout_seconds=3"})->wait();
+  CHECK(second.exit_code == 78);
+  CHECK_THAT(second.err, ContainsSubstring("rank 0 cannot listen on 127.0.0.1:" + std::to_string(port)));
+  const auto result = alone->wait();
+  CHECK(result.exit_code == 76);
+  CHECK_THAT(result.err, ContainsSubstring("not all of the 2 ranks came within 3 s"));
+}

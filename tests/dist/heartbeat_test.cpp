@@ -1,5 +1,6 @@
 #include "topfive/dist/heartbeat.h"
 
+#include <array>
 #include <csignal>
 #include <future>
 #include <memory>
@@ -54,7 +55,7 @@ struct Member {
 class OtherProcess {
  public:
   OtherProcess(int rank, int size, milliseconds timeout) {
-    if (pipe(ends_) != 0) throw std::runtime_error("no pipe");
+    if (pipe(ends_.data()) != 0) throw std::runtime_error("no pipe");
     pid_ = fork();
     if (pid_ == 0) be_a_rank(rank, size, timeout);
   }
@@ -78,7 +79,7 @@ class OtherProcess {
     for (;;) pause();
   }
 
-  int ends_[2] = {-1, -1};
+  std::array<int, 2> ends_ = {-1, -1};
   pid_t pid_ = 0;
 };
 

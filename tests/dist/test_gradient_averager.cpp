@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::int64_t kImages = 48;
 
-
 // Two layers above a bucket's size and small ones between, so that there are several buckets.
 torch::nn::Sequential network() {
   torch::manual_seed(3);

@@ -1,9 +1,8 @@
 #include "topfive/engine/rank_session.h"
 
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
+#include <span>
 #include <thread>
 
 #include <unistd.h>
@@ -38,7 +37,7 @@ RankSession::RankSession(const dist::World& world, const ParallelConfig& config,
   const auto options = heartbeat_options(config);
   if (world.is_main()) heartbeat_ = std::make_unique<dist::Heartbeat>(world, 0, options);
   const std::string port = world.is_main() ? std::to_string(heartbeat_->port()) : "";
-  const int main_port = std::atoi(from_main(port, "telling the heartbeat's port").c_str());
+  const int main_port = std::stoi(from_main(port, "telling the heartbeat's port"));
   if (!heartbeat_) {
     heartbeat_ = std::make_unique<dist::Heartbeat>(world, static_cast<std::uint16_t>(main_port), options);
   }

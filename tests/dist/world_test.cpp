@@ -139,8 +139,8 @@ TEST_CASE("the first host of a node list") {
   CHECK(first_host("gpu[7,9]") == "gpu7");
   CHECK(first_host("rack1-gpu[01-02]-ib") == "rack1-gpu01-ib");
   CHECK(first_host("login,gpu[03-05]") == "login");
-  CHECK(first_host("") == "");
-  CHECK(first_host("gpu[03-05") == "");
+  CHECK(first_host("").empty());
+  CHECK(first_host("gpu[03-05").empty());
 }
 
 }  // namespace

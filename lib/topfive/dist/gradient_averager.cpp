@@ -18,9 +18,8 @@ class Bfloat16Hook : public c10d::CppCommHookInterface<ProcessGroupPtr> {
 
   c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override {
     std::vector<at::Tensor> rounded = {bucket.getBuffer().div(state_->getSize()).to(at::kBFloat16)};
-    at::Tensor buffer = bucket.getBuffer();
     return state_->allreduce(rounded)->getFuture()->then(
-        [buffer](c10::ivalue::Future& sums) {
+        [buffer = bucket.getBuffer()](c10::ivalue::Future& sums) {
           return c10::IValue(buffer.copy_(c10d::detail::parseCppCommHookResult(sums.value())));
         },
         c10::TensorType::get());

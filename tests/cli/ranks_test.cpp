@@ -157,9 +157,10 @@ TEST_CASE("batch normalisation over all ranks gives the losses of one process", 
   const std::string network = R"("type": "lenet5", "variant": "modern")";
   recipe.replace(recipe.find(network), network.size(), R"("type": "resnet", "family": "cifar", "depth": 8)");
   tiny.write_config(recipe);
-  // With normalised layers float32's rounding grows from step to step, with the rate: at ten times this one, another
-  // order of the weights in memory alone leads 1e-4 apart within fifty steps.
+  // Through normalised layers float32's rounding grows from step to step, faster on pictures as plain as these than on
+  // photos: ten steps, where the other test has fifty.
   auto gentle = kFiftySteps;
+  gentle[5] = "train.max_steps=10";
   gentle.back() = "schedule.base_learning_rate=0.0005";
   REQUIRE(train(tiny, 1, "one", gentle).exit_code == 0);
   const auto losses = figures(tiny.out("one"), "train", "loss");

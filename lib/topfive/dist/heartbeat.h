@@ -28,9 +28,6 @@ struct HeartbeatOptions {
   std::function<void(const std::string& line)> on_lost;
 };
 
-// The phase of a rank that may be waiting for others: it is never taken for the one that hangs.
-inline constexpr const char* kWithOtherRanks = "computing with the other ranks";
-
 class Heartbeat {
  public:
   // Rank 0 listens on the world's master address, on a port that port() tells; the others connect to `port`.

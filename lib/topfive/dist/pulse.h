@@ -8,6 +8,9 @@
 
 namespace topfive::dist {
 
+// The phase of a rank that may be waiting for others: it is never taken for the one that hangs.
+inline constexpr const char* kWithOtherRanks = "computing with the other ranks";
+
 // One thread sets, any thread reads.
 class Pulse {
  public:

@@ -54,7 +54,10 @@ class MainSide : public HeartbeatSide {
   }
 
   bool may_leave() const override { return hub_.all_left(); }
-  void tell_failure(const std::string& reason) override { tell_all(kLost + ("rank 0 failed: " + reason)); }
+  void tell_failure(const std::string& reason) override {
+    accept_new();  // a rank that has only just come must hear it too
+    tell_all(kLost + ("rank 0 failed: " + reason));
+  }
 
  private:
   struct Peer {

@@ -1,9 +1,9 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
-#include <sstream>
+#include <memory>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -18,6 +18,7 @@ using topfive::tests::checkpoint_hash;
 using topfive::tests::ProgramResult;
 using topfive::tests::RunningProgram;
 using topfive::tests::TinyRecipe;
+using topfive::tests::wait_for_checkpoint;
 using Clock = std::chrono::steady_clock;
 
 namespace {
@@ -29,17 +30,9 @@ std::string devices_of(int num_ranks) {
   return devices;
 }
 
-std::vector<std::string> arguments_of(const TinyRecipe& tiny, int num_ranks, const std::string& run,
-                                      const std::vector<std::string>& more) {
-  std::vector<std::string> arguments = {"--config", tiny.config().string(), "--data",    tiny.data().string(),
-                                        "--out",    tiny.out(run).string(), "--devices", devices_of(num_ranks)};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
-
 ProgramResult train(const TinyRecipe& tiny, int num_ranks, const std::string& run,
                     const std::vector<std::string>& more = {}) {
-  return topfive::tests::run_program("train", arguments_of(tiny, num_ranks, run, more));
+  return tiny.train(more, run, devices_of(num_ranks));
 }
 
 // A figure of all records of one kind in a run's log.
@@ -72,13 +65,6 @@ std::vector<std::string> long_run(const std::vector<std::string>& more = {}) {
                                         "--set", "parallel.timeout_seconds=2"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
-}
-
-void wait_for_checkpoint(RunningProgram& program, const fs::path& run) {
-  const auto deadline = Clock::now() + std::chrono::seconds(60);
-  while (!fs::exists(run / "checkpoints/last") && !program.has_ended() && Clock::now() < deadline) {
-    std::this_thread::yield();
-  }
 }
 
 // The processes that a launcher has started, by rank.
@@ -123,7 +109,7 @@ std::unique_ptr<RunningProgram> start_rank(const TinyRecipe& tiny, int rank, int
                               {"LOCAL_WORLD_SIZE", std::to_string(size)},
                               {"MASTER_ADDR", "127.0.0.1"},
                               {"MASTER_PORT", std::to_string(port)}});
-  return std::make_unique<RunningProgram>("train", arguments_of(tiny, 1, "run", more));
+  return std::make_unique<RunningProgram>("train", tiny.train_arguments(more));
 }
 
 // Ports below those that the system gives to others; one for each test that needs one.
@@ -177,7 +163,7 @@ TEST_CASE("two ranks stopped by a signal save, exit with 75, and resume to the s
   const TinyRecipe tiny;
   REQUIRE(train(tiny, 2, "whole", long_run()).exit_code == 0);
   const int signal = GENERATE(SIGTERM, SIGINT);
-  RunningProgram program("train", arguments_of(tiny, 2, "stopped", long_run()));
+  RunningProgram program("train", tiny.train_arguments(long_run(), "stopped", devices_of(2)));
   wait_for_checkpoint(program, tiny.out("stopped"));
   program.send(signal);
   const auto result = program.wait();
@@ -207,7 +193,7 @@ TEST_CASE("a rank that is killed or stopped ends the run with 76, by name and in
   REQUIRE(train(tiny, 2, "whole", long_run()).exit_code == 0);
   const int signal = GENERATE(SIGKILL, SIGSTOP);
   const int victim = GENERATE(0, 1);
-  RunningProgram program("train", arguments_of(tiny, 2, "lost", long_run()));
+  RunningProgram program("train", tiny.train_arguments(long_run(), "lost", devices_of(2)));
   wait_for_checkpoint(program, tiny.out("lost"));
   const auto pids = ranks_of(program.pid());
   REQUIRE(pids.size() == 2);

@@ -1,4 +1,3 @@
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -12,6 +11,7 @@ namespace fs = std::filesystem;
 using topfive::tests::checkpoint_hash;
 using topfive::tests::RunningProgram;
 using topfive::tests::TinyRecipe;
+using topfive::tests::wait_for_checkpoint;
 
 namespace {
 
@@ -21,14 +21,6 @@ std::vector<std::string> long_run(const std::vector<std::string>& more = {}) {
                                         "--set", "model.num_classes=3"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
-}
-
-// Waits until the run has saved a checkpoint, or has ended.
-void wait_for_checkpoint(RunningProgram& program, const fs::path& run) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!fs::exists(run / "checkpoints/last") && !program.has_ended() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::yield();
-  }
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "cli/tiny_recipe.h"
 
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "topfive/base/sha256.h"
 
@@ -32,16 +34,17 @@ std::string TinyRecipe::config_text() {
 
 void TinyRecipe::write_config(const std::string& text) const { std::ofstream(config()) << text; }
 
-std::vector<std::string> TinyRecipe::train_arguments(const std::vector<std::string>& more,
-                                                     const std::string& run) const {
+std::vector<std::string> TinyRecipe::train_arguments(const std::vector<std::string>& more, const std::string& run,
+                                                     const std::string& devices) const {
   std::vector<std::string> arguments = {"--config", config().string(), "--data",    data().string(),
-                                        "--out",    out(run).string(), "--devices", "cpu"};
+                                        "--out",    out(run).string(), "--devices", devices};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
 
-ProgramResult TinyRecipe::train(const std::vector<std::string>& more, const std::string& run) const {
-  return run_program("train", train_arguments(more, run));
+ProgramResult TinyRecipe::train(const std::vector<std::string>& more, const std::string& run,
+                                const std::string& devices) const {
+  return run_program("train", train_arguments(more, run, devices));
 }
 
 ProgramResult TinyRecipe::eval(const std::vector<std::string>& more, const std::string& run) const {
@@ -49,6 +52,14 @@ ProgramResult TinyRecipe::eval(const std::vector<std::string>& more, const std::
                                         data().string(), "--devices",       "cpu"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_program("eval", arguments);
+}
+
+void wait_for_checkpoint(RunningProgram& program, const std::filesystem::path& run) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!std::filesystem::exists(run / "checkpoints/last") && !program.has_ended() &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
 }
 
 std::string checkpoint_hash(const std::filesystem::path& run) {

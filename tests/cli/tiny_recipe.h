@@ -20,9 +20,10 @@ class TinyRecipe {
   std::filesystem::path out(const std::string& name = "run") const { return directory() / name; }
 
   // Arguments of a whole `train` call, with more appended.
-  std::vector<std::string> train_arguments(const std::vector<std::string>& more = {},
-                                           const std::string& run = "run") const;
-  ProgramResult train(const std::vector<std::string>& more = {}, const std::string& run = "run") const;
+  std::vector<std::string> train_arguments(const std::vector<std::string>& more = {}, const std::string& run = "run",
+                                           const std::string& devices = "cpu") const;
+  ProgramResult train(const std::vector<std::string>& more = {}, const std::string& run = "run",
+                      const std::string& devices = "cpu") const;
   ProgramResult eval(const std::vector<std::string>& more = {}, const std::string& run = "run") const;
   // Replaces the recipe's text.
   void write_config(const std::string& text) const;
@@ -31,6 +32,9 @@ class TinyRecipe {
  private:
   TemporaryDirectory scratch_;
 };
+
+// Waits until a run has saved a checkpoint, or its program has ended.
+void wait_for_checkpoint(RunningProgram& program, const std::filesystem::path& run);
 
 // SHA-256 of the weights and of the optimizer's state in a run's last checkpoint.
 std::string checkpoint_hash(const std::filesystem::path& run);

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "topfive/dist/heartbeat_hub.h"
 #include "topfive/dist/heartbeat_sides.h"

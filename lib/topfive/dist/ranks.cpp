@@ -45,9 +45,8 @@ std::string text_of(const at::Tensor& bytes, std::int64_t length) {
 }  // namespace
 
 Ranks::Ranks(World world, const c10::Device& device, std::chrono::milliseconds timeout)
-    : world_(std::move(world)), device_(device), store_(open_store(world_, timeout)) {
-  group_ =
-      collective(world_, "the first meeting", [&] { return make_process_group(world_, store_, device_, timeout); });
+    : world_(std::move(world)), store_(open_store(world_, timeout)) {
+  group_ = collective(world_, "the first meeting", [&] { return make_process_group(world_, store_, device, timeout); });
 }
 
 void Ranks::sum(at::Tensor& tensor, const std::string& what) { finish(*begin_sum(tensor, what), what); }
@@ -109,7 +108,5 @@ void Ranks::require_equal(const std::string& what, const std::string& value) {
                                          base::in_quotes(values.front(), 100) +
                                          "; start all ranks with the same program, recipe and data");
 }
-
-void Ranks::wait_for_all(const std::string& what) { sum(std::int64_t{0}, what); }
 
 }  // namespace topfive::dist

@@ -41,12 +41,9 @@ class Ranks {
   std::vector<std::string> gather(const std::string& text, const std::string& what);
   // UserError(kConfig) on every rank where not all say the same, naming the first rank that differs from rank 0.
   void require_equal(const std::string& what, const std::string& value);
-  // Returns when all ranks are here.
-  void wait_for_all(const std::string& what);
 
  private:
   World world_;
-  c10::Device device_;
   StorePtr store_;
   ProcessGroupPtr group_;
 };

@@ -1,13 +1,13 @@
 #include "topfive/engine/assembly.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include <torch/cuda.h>
 
 #include "topfive/base/error.h"
 #include "topfive/base/text.h"
+#include "topfive/engine/device.h"
 #include "topfive/engine/run_length.h"
 #include "topfive/models/alexnet_columns.h"
 #include "topfive/models/channels_last.h"
@@ -109,19 +109,13 @@ const augment::Pipeline& SplitInput::pipeline_for(std::int64_t epoch) const {
   return smaller == of_size_.end() ? pipeline_ : *smaller->second;
 }
 
-// 0, which stands for all, where one process has the host to itself.
-int cores_of_rank(int processes_on_host) {
-  if (processes_on_host == 1) return 0;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / processes_on_host);
-}
-
 data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split,
-                                   const RankShare& share) {
+                                   const dist::World& world) {
   const bool training = split == data::Split::kTrain;
   data::LoaderOptions options;
-  options.batch_size = training ? device_batch_size(config.train, share.size) : config.train.eval_batch_size;
-  options.threads =
-      config.data.num_loader_threads > 0 ? config.data.num_loader_threads : cores_of_rank(share.processes_on_host);
+  options.batch_size = training ? device_batch_size(config.train, world.size) : config.train.eval_batch_size;
+  options.threads = config.data.num_loader_threads;
+  if (options.threads == 0 && world.local_size > 1) options.threads = cores_per_process(world.local_size);
   options.ring_batches = config.data.ring_batches;
   options.channels = config.data.channels;
   options.seed = config.train.seed;
@@ -143,17 +137,17 @@ std::unique_ptr<data::BatchLoader> make_loader(const SplitInput& input, data::Lo
 }
 
 std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
-                                               const torch::Device& device, const RankShare& share) {
-  return make_loader(input, loader_options(config, input, split, share), device);
+                                               const torch::Device& device, const dist::World& world) {
+  return make_loader(input, loader_options(config, input, split, world), device);
 }
 
-data::EpochPlan training_plan(std::int64_t epoch, const RankShare& share) {
+data::EpochPlan training_plan(std::int64_t epoch, const dist::World& world) {
   data::EpochPlan plan;
   plan.epoch = epoch;
   plan.shuffle = true;
   plan.drop_last = true;
-  plan.rank = share.rank;
-  plan.world_size = share.size;
+  plan.rank = world.rank;
+  plan.world_size = world.size;
   return plan;
 }
 

@@ -13,8 +13,8 @@
 #include "topfive/data/open_source.h"
 #include "topfive/data/sample_source.h"
 #include "topfive/data/stage.h"
+#include "topfive/dist/world.h"
 #include "topfive/engine/device_batch.h"
-#include "topfive/engine/rank_share.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/models/image_classifier.h"
 
@@ -43,16 +43,16 @@ class SplitInput {
 
 // How a rank loads one split. Bad pictures: training replaces them within the config's budget, evaluation ends.
 data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split,
-                                   const RankShare& share = {});
+                                   const dist::World& world = {});
 
 std::unique_ptr<data::BatchLoader> make_loader(const SplitInput& input, data::LoaderOptions options,
                                                const torch::Device& device);
 // With the config's own options.
 std::unique_ptr<data::BatchLoader> make_loader(const RunConfig& config, const SplitInput& input, data::Split split,
-                                               const torch::Device& device, const RankShare& share = {});
+                                               const torch::Device& device, const dist::World& world = {});
 
 // A rank's part of a training epoch from its first batch on: shuffled, whole batches only.
-data::EpochPlan training_plan(std::int64_t epoch, const RankShare& share = {});
+data::EpochPlan training_plan(std::int64_t epoch, const dist::World& world = {});
 
 // Begins to copy the archives of the inputs to a nearer disk (see data::Stage); null where `directory` is empty. The
 // stage must end before the inputs do. UserError(kUsage) where the data are no archives.

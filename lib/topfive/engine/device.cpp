@@ -81,9 +81,12 @@ std::string describe_device(const torch::Device& device) {
   return "CPU, " + std::to_string(at::get_num_threads()) + " threads, " + at::get_cpu_capability();
 }
 
+int cores_per_process(int processes_on_host) {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / processes_on_host);
+}
+
 void set_up_compute(int num_threads, int processes_on_host) {
-  const int all = static_cast<int>(std::thread::hardware_concurrency()) / processes_on_host;
-  at::set_num_threads(num_threads > 0 ? num_threads : std::max(all, 1));
+  at::set_num_threads(num_threads > 0 ? num_threads : cores_per_process(processes_on_host));
 }
 
 }  // namespace topfive::engine

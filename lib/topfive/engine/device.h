@@ -18,6 +18,9 @@ int count_devices(const std::string& devices);
 // "CPU, 2 threads, AVX2" or "CUDA 0: NVIDIA H100, 80 GiB".
 std::string describe_device(const torch::Device& device);
 
+// What each of so many processes on this host may use of its cores; at least one.
+int cores_per_process(int processes_on_host);
+
 // Sets LibTorch's threads (0: all cores, divided among the processes on this host), and settings that must precede the
 // first operator. Call once.
 void set_up_compute(int num_threads, int processes_on_host = 1);

@@ -49,11 +49,11 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
   const EvaluationMode evaluation_mode(model);
   metrics::TopKCounts counts;
   data::EpochPlan plan;
-  plan.rank = options.share.rank;
-  plan.world_size = options.share.size;
+  plan.rank = options.world.rank;
+  plan.world_size = options.world.size;
   loader.start(plan);
   // Rank 0 has the most batches; the others ask as often as it does.
-  const std::int64_t rounds = loader.batches_per_epoch(false, options.share.size, 0);
+  const std::int64_t rounds = loader.batches_per_epoch(false, options.world.size, 0);
   for (std::int64_t round = 0; round < rounds; ++round) {
     if (options.stop ? options.stop() : base::stop_requested()) return std::nullopt;
     auto lease = loader.next();

@@ -7,8 +7,8 @@
 #include <torch/types.h>
 
 #include "topfive/data/batch_loader.h"
+#include "topfive/dist/world.h"
 #include "topfive/engine/device_batch.h"
-#include "topfive/engine/rank_share.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/metrics/top_k.h"
 #include "topfive/models/image_classifier.h"
@@ -21,7 +21,7 @@ using EvalObserver = std::function<void(const data::Batch& batch, const torch::T
 struct EvalOptions {
   EvalObserver observer = nullptr;
   Precision precision = Precision::kFloat32;
-  RankShare share = {};                  // the pictures of this rank only
+  dist::World world = {};                // the pictures of this rank only
   std::function<bool()> stop = nullptr;  // asked before each batch, as often on every rank; empty: base::stop_requested
 };
 

@@ -28,12 +28,6 @@ RankTeam::~RankTeam() {
   }
 }
 
-RankShare RankTeam::share() const {
-  if (alone()) return {};
-  const dist::World& world = ranks_->world();
-  return {world.rank, world.size, world.local_size};
-}
-
 void RankTeam::join(models::ImageClassifier& model, const ParallelConfig& config) {
   if (alone()) return;
   std::string shapes;

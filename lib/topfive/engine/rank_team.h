@@ -15,7 +15,6 @@
 #include "topfive/dist/pulse.h"
 #include "topfive/dist/ranks.h"
 #include "topfive/engine/parallel_config.h"
-#include "topfive/engine/rank_share.h"
 #include "topfive/models/image_classifier.h"
 
 namespace topfive::engine {
@@ -37,7 +36,7 @@ class RankTeam {
 
   bool alone() const { return ranks_ == nullptr; }
   bool is_main() const { return alone() || ranks_->is_main(); }
-  RankShare share() const;
+  dist::World world() const { return alone() ? dist::World{} : ranks_->world(); }
 
   // Gives every rank the weights and buffers of rank 0, and averages gradients from then on.
   void join(models::ImageClassifier& model, const ParallelConfig& config);

@@ -30,7 +30,7 @@ std::optional<metrics::TopKCounts> RunEvaluator::run_once(std::int64_t epoch, bo
   team.share_buffers(parts_.model);
   EvalOptions options;
   options.precision = parts_.config.train.precision;
-  options.share = team.share();
+  options.world = team.world();
   options.stop = [&] { return team.agree({.stop = base::stop_requested()}).stop; };
   auto counts = evaluate(parts_.model, *loader_, batches_, options);
   if (counts) add_up(*counts);

@@ -22,7 +22,7 @@ std::vector<StepFigures> StepTotals::settle(TrainState& state, RankTeam& team) {
   const auto* loss_sum = loss_sums.const_data_ptr<double>();
   const auto* top1_correct = top1_sums.const_data_ptr<std::int64_t>();
   for (const StepSums& sums : pending_) {
-    const std::int64_t images = sums.images * team.share().size;  // all ranks work on equal parts
+    const std::int64_t images = sums.images * team.world().size;  // all ranks work on equal parts
     if (!sums.skipped && std::isfinite(*loss_sum)) {
       state.epoch_loss_sum += *loss_sum;
       state.record_loss_sum += *loss_sum;

@@ -78,7 +78,7 @@ optim::SchedulePosition Trainer::position() const {
 CheckpointTensors Trainer::tensors() { return {*parts_.model, *optimizer_, ema_.get(), step_.grad_scaler()}; }
 
 data::LoaderOptions Trainer::train_options() {
-  auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain, team_.share());
+  auto options = loader_options(config_, *parts_.train_input, data::Split::kTrain, team_.world());
   options.on_bad = [this](const data::BadSample& bad) { report_bad_picture(bad); };
   return options;
 }
@@ -96,7 +96,7 @@ void Trainer::restore_random_state() {
   std::string of_cpu = state_.random_state;
   std::string of_device = state_.device_random_state;
   if (!team_.is_main()) {
-    const auto index = static_cast<std::size_t>(team_.share().rank) - 1;
+    const auto index = static_cast<std::size_t>(team_.world().rank) - 1;
     if (index >= state_.other_random_states.size()) return;  // more ranks than before: this one begins anew
     const std::string& both = state_.other_random_states[index];
     of_cpu = both.substr(0, both.find('/'));
@@ -131,7 +131,7 @@ TrainOutcome Trainer::run() {
 }
 
 bool Trainer::train_epoch() {
-  data::EpochPlan plan = training_plan(state_.epoch, team_.share());
+  data::EpochPlan plan = training_plan(state_.epoch, team_.world());
   plan.first_batch = state_.batch_in_epoch * config_.train.accumulation_steps;
   plan.pipeline = &parts_.train_input->pipeline_for(state_.epoch);
   train_loader_->start(plan);

@@ -55,36 +55,41 @@ struct Member {
 class OtherProcess {
  public:
   OtherProcess(int rank, int size, milliseconds timeout) {
-    if (pipe(ends_.data()) != 0) throw std::runtime_error("no pipe");
+    if (pipe(to_it_.data()) != 0 || pipe(from_it_.data()) != 0) throw std::runtime_error("no pipe");
     pid_ = fork();
     if (pid_ == 0) be_a_rank(rank, size, timeout);
+    close(from_it_[1]);  // so that its end ends the wait for it
   }
   ~OtherProcess() {
     signal(SIGKILL);
     waitpid(pid_, nullptr, 0);
-    for (const int end : ends_) close(end);
+    for (const int end : {to_it_[0], to_it_[1], from_it_[0]}) close(end);
   }
   OtherProcess(const OtherProcess&) = delete;
   OtherProcess& operator=(const OtherProcess&) = delete;
 
-  void meet(std::uint16_t port) { REQUIRE(write(ends_[1], &port, sizeof(port)) == sizeof(port)); }
+  // Returns once it has named itself to rank 0: from then on it is missed when it is gone.
+  void meet(std::uint16_t port) {
+    REQUIRE(write(to_it_[1], &port, sizeof(port)) == sizeof(port));
+    std::uint16_t met = 0;
+    REQUIRE(read(from_it_[0], &met, sizeof(met)) == sizeof(met));
+  }
   void signal(int number) const { kill(pid_, number); }
 
  private:
   [[noreturn]] void be_a_rank(int rank, int size, milliseconds timeout) {
     std::uint16_t port = 0;
-    if (read(ends_[0], &port, sizeof(port)) != sizeof(port)) _exit(1);
+    if (read(to_it_[0], &port, sizeof(port)) != sizeof(port)) _exit(1);
     Member member(rank, size, port, timeout);
     member.heartbeat->pulse().set(7, "forward");
+    if (write(from_it_[1], &port, sizeof(port)) != sizeof(port)) _exit(1);
     for (;;) pause();
   }
 
-  std::array<int, 2> ends_ = {-1, -1};
+  std::array<int, 2> to_it_ = {-1, -1};
+  std::array<int, 2> from_it_ = {-1, -1};
   pid_t pid_ = 0;
 };
-
-// Waits until rank 0 can tell where the others are.
-void let_beats_pass() { usleep(300'000); }
 
 }  // namespace
 
@@ -126,7 +131,6 @@ TEST_CASE("a rank that is killed is missed at once and by name") {
   Member main(0, 3, 0);
   Member one(1, 3, main.heartbeat->port());
   two.meet(main.heartbeat->port());
-  let_beats_pass();
   const auto start = std::chrono::steady_clock::now();
   two.signal(SIGKILL);
   const std::string cause = "rank 2 ended without a word (killed, or crashed: see its own output)";
@@ -136,14 +140,14 @@ TEST_CASE("a rank that is killed is missed at once and by name") {
 }
 
 TEST_CASE("a rank that is stopped is missed after the time-out, with the place where it was") {
-  OtherProcess one(1, 2, seconds{1});
-  Member main(0, 2, 0, seconds{1});
+  OtherProcess one(1, 2, seconds{4});
+  Member main(0, 2, 0, seconds{4});
   one.meet(main.heartbeat->port());
-  let_beats_pass();
+  usleep(2'000'000);  // five times its beat: rank 0 knows where it is
   one.signal(SIGSTOP);
   CHECK_THAT(
       main.wait_for_loss(),
-      StartsWith("rank 1 has not been heard of for 1 s (stopped, its host hangs, or the network is down); it was "
+      StartsWith("rank 1 has not been heard of for 4 s (stopped, its host hangs, or the network is down); it was "
                  "last known at step 7, forward"));
 }
 

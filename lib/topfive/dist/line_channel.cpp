@@ -26,7 +26,7 @@ LineChannel::LineChannel(int descriptor) : socket_(descriptor) {
 }
 
 void LineChannel::send(const std::string& line) {
-  if (!is_open()) return;
+  if (!is_open() || !is_heard_) return;
   // The unsent part may begin in the middle of a line: that line must stay whole.
   if (out_.size() > kMaxUnsent) out_.resize(out_.find('\n') + 1);
   out_ += base::one_line(line, kMaxLine) + "\n";
@@ -37,7 +37,9 @@ void LineChannel::flush() {
   while (is_open() && !out_.empty()) {
     const ssize_t sent = ::send(socket_.get(), out_.data(), out_.size(), MSG_NOSIGNAL);
     if (sent < 0) {
-      if (!would_wait()) close();
+      if (would_wait()) return;
+      is_heard_ = false;
+      out_.clear();
       return;
     }
     out_.erase(0, static_cast<std::size_t>(sent));

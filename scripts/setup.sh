@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what building and testing needs: system packages, a new enough CMake, LibTorch, Python's webdataset and TensorBoard.
 #
-#   scripts/setup.sh [--libtorch DIR] [--no-apt]
+#   scripts/setup.sh [--libtorch DIR] [--no-apt] [--for-tests]
 #
 #   --libtorch DIR  use this LibTorch (a directory with include/ and lib/) instead of looking for one
 #   --no-apt        leave the system's packages alone; only check them
+#   --for-tests     also install what only some tests need, such as Slurm and Open MPI; scripts/test.sh asks for it
 #
 # LibTorch is taken from the first of: --libtorch, TOPFIVE_LIBTORCH, CMAKE_PREFIX_PATH, an importable python3 torch,
 # the project's .deps/venv, where it is installed if need be (TOPFIVE_TORCH_INDEX names another package index).
@@ -21,6 +22,8 @@ PACKAGES=(git ca-certificates g++ cmake ninja-build ccache python3 python3-venv
   clang-format clang-tidy)
 # Welcome, but only some distributions have them: the quickstart's pictures, the lint of the scripts.
 EXTRA_PACKAGES=(dataset-fashion-mnist shellcheck)
+# Welcome for the tests, which are skipped where one is missing: a cluster on one machine, two hosts on one machine.
+TEST_PACKAGES=(slurm-wlm munge openmpi-bin iproute2)
 CMAKE_MINIMUM="3.24"
 
 parse_arguments() {
@@ -33,8 +36,9 @@ parse_arguments() {
         shift
         ;;
       --no-apt) use_apt=no ;;
+      --for-tests) EXTRA_PACKAGES+=("${TEST_PACKAGES[@]}") ;;
       -h | --help) usage; exit 0 ;;
-      *) fail 64 "unknown argument: $1" "known: --libtorch DIR, --no-apt, --help" ;;
+      *) fail 64 "unknown argument: $1" "known: --libtorch DIR, --no-apt, --for-tests, --help" ;;
     esac
     shift
   done

@@ -47,7 +47,7 @@ main() {
     "") ;;
     *) fail 64 "unknown argument: $1" "known: --quick" ;;
   esac
-  "$ROOT/scripts/setup.sh"
+  "$ROOT/scripts/setup.sh" --for-tests
   "$ROOT/scripts/build.sh" release
   if [[ "$quick" == yes ]]; then
     step "testing build/release ($((SECONDS - started)) s so far)"

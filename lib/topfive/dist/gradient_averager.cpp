@@ -1,5 +1,6 @@
 #include "topfive/dist/gradient_averager.h"
 
+#include <numeric>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -26,6 +27,18 @@ class Bfloat16Hook : public c10d::CppCommHookInterface<ProcessGroupPtr> {
   }
 };
 
+using Buckets = std::vector<std::vector<std::size_t>>;
+
+// Backward comes to the parameters last to first: so do the buckets, and the first of them is small, to go out early.
+Buckets assign_buckets(const std::vector<at::Tensor>& tensors, const AveragerConfig& config) {
+  const std::vector<at::Tensor> backwards(tensors.rbegin(), tensors.rend());
+  std::vector<std::int64_t> indices(tensors.size());
+  std::iota(indices.rbegin(), indices.rend(), 0);
+  const std::vector<std::size_t> limits = {static_cast<std::size_t>(config.first_bucket_mb * kMebibyte),
+                                           static_cast<std::size_t>(config.bucket_mb * kMebibyte)};
+  return std::get<0>(c10d::compute_bucket_assignment_by_size(backwards, limits, {}, indices));
+}
+
 std::unique_ptr<c10d::Reducer> make_reducer(const std::vector<std::pair<std::string, at::Tensor>>& parameters,
                                             const ProcessGroupPtr& group, const AveragerConfig& config) {
   std::vector<at::Tensor> tensors;
@@ -34,15 +47,12 @@ std::unique_ptr<c10d::Reducer> make_reducer(const std::vector<std::pair<std::str
     names.emplace(tensors.size(), name);
     tensors.push_back(tensor);
   }
-  const std::int64_t bytes = config.bucket_mb * kMebibyte;
-  const std::int64_t first_bytes = config.first_bucket_mb * kMebibyte;
+  Buckets buckets = assign_buckets(tensors, config);
   const std::vector<bool> sparse(tensors.size(), false);
-  // Backward comes to the parameters last to first; the first bucket is the one that fills first.
-  auto buckets = std::get<0>(c10d::compute_bucket_assignment_by_size(
-      tensors, {static_cast<std::size_t>(first_bytes), static_cast<std::size_t>(bytes)}, sparse));
   return std::make_unique<c10d::Reducer>(
-      std::move(tensors), std::vector<std::vector<std::size_t>>(buckets.rbegin(), buckets.rend()), group, sparse, bytes,
-      /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/true, std::move(names), first_bytes,
+      std::move(tensors), std::move(buckets), group, sparse, config.bucket_mb * kMebibyte,
+      /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/true, std::move(names),
+      config.first_bucket_mb * kMebibyte,
       /*skip_all_reduce_unused_params=*/false, /*use_python_reducer=*/false, std::vector<std::int64_t>{});
 }
 
@@ -61,8 +71,9 @@ GradientAverager::~GradientAverager() = default;
 
 void GradientAverager::before_backward(bool last_part) {
   if (!last_part) return;
-  // After the first backward, buckets follow the order in which gradients really came.
-  reducer_->rebuild_buckets();
+  // Buckets stay as they are, where Python's are made anew after the first step: with more than two ranks the place of a
+  // gradient in its bucket decides in which order the ranks' shares are added up, and a run that goes on from a
+  // checkpoint must add as one that never stopped.
   reducer_->prepare_for_backward({});
 }
 

@@ -262,7 +262,7 @@ def write_pictures(folder, count):
 
 def other_recipe(bench):
     return refuse(bench, [bench.command, lambda run: bench.command(run, ("--set", "train.seed=6"))],
-                  ("rank 1 has another recipe",))
+                  ("rank 1 does not agree with rank 0 on the recipe",))
 
 
 def other_data(bench):
@@ -276,7 +276,7 @@ def other_data(bench):
         write_pictures(folder, count)
         (folder / "recipe.json").write_text(json.dumps(recipe))
         commands.append(lambda run, folder=folder: bench.command(run, recipe=folder / "recipe.json"))
-    return refuse(bench, commands, ("rank 1 has another training data",))
+    return refuse(bench, commands, ("rank 1 does not agree with rank 0 on the training data",))
 
 
 def other_program(bench):
@@ -286,7 +286,8 @@ def other_program(bench):
     program = bench.directory / "other-train"
     program.write_bytes(pathlib.Path(bench.train).read_bytes().replace(commit, commit[::-1]))
     program.chmod(0o755)
-    return refuse(bench, [bench.command, lambda run: bench.command(run, train=program)], ("rank 1 has another version of this program",))
+    return refuse(bench, [bench.command, lambda run: bench.command(run, train=program)],
+                  ("rank 1 does not agree with rank 0 on the version of this program",))
 
 
 def disk_full(bench):

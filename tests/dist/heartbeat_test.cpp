@@ -151,6 +151,16 @@ TEST_CASE("a rank that is stopped is missed after the time-out, with the place w
                  "last known at step 7, forward"));
 }
 
+TEST_CASE("rank 0, when it is lost, is missed by the others with the place where it was") {
+  Member main(0, 2, 0);
+  Member one(1, 2, main.heartbeat->port());
+  main.heartbeat->pulse().set(12, "saving");
+  usleep(1'500'000);  // three times its beat
+  main.heartbeat.reset();
+  CHECK_THAT(one.wait_for_loss(), StartsWith("rank 0 ended without a word (killed, or crashed: see its own output); it "
+                                             "was last known at step 12, saving; rank 1 was at step 0, starting"));
+}
+
 TEST_CASE("whoever does not name a rank of the run is sent away") {
   Member main(0, 2, 0);
   for (const char* line : {"hello 5", "hello 0", "hello one", "GET / HTTP/1.1"}) {

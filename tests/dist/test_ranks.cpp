@@ -44,7 +44,8 @@ TEST_CASE("rank: differs from the others", "[.rank]") {
     FAIL("no error");
   } catch (const base::UserError& error) {
     CHECK(error.code() == ExitCode::kConfig);
-    CHECK_THAT(error.what(), ContainsSubstring("rank 2 has another colour than rank 0: \"red\", not \"blue\""));
+    CHECK_THAT(error.what(),
+               ContainsSubstring("rank 2 does not agree with rank 0 on the colour: \"red\", not \"blue\""));
   }
 }
 

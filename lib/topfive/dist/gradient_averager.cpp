@@ -71,8 +71,8 @@ GradientAverager::~GradientAverager() = default;
 
 void GradientAverager::before_backward(bool last_part) {
   if (!last_part) return;
-  // Buckets stay as they are, where Python's are made anew after the first step: with more than two ranks the place of a
-  // gradient in its bucket decides in which order the ranks' shares are added up, and a run that goes on from a
+  // Buckets stay as they are, where Python's are made anew after the first step: with more than two ranks the place of
+  // a gradient in its bucket decides in which order the ranks' shares are added up, and a run that goes on from a
   // checkpoint must add as one that never stopped.
   reducer_->prepare_for_backward({});
 }

@@ -18,7 +18,6 @@ constexpr const char* kHello = "hello ";
 constexpr const char* kFailed = "failed ";
 constexpr const char* kLost = "lost ";
 constexpr const char* kBye = "bye";
-constexpr const char* kAlive = "alive";
 
 bool begins_with(const std::string& line, const std::string& word) { return line.rfind(word, 0) == 0; }
 
@@ -47,7 +46,7 @@ class MainSide : public HeartbeatSide {
     leaving ? hub_.left(0) : hub_.heard(0, own, now);
     for (Peer& peer : peers_) hear(peer, now);
     const std::string loss = hub_.verdict(now);
-    tell_all(loss.empty() ? kAlive : kLost + loss);
+    tell_all(loss.empty() ? beat_line(own) : kLost + loss);
     if (hub_.all_left()) tell_all(kBye);
     std::erase_if(peers_, [](const Peer& peer) { return !peer.channel.is_open(); });
     return loss;
@@ -117,6 +116,7 @@ class OtherSide : public HeartbeatSide {
         // Rank 0 alone, seen from here.
         hub_(1, options.timeout, options.stall_timeout, std::chrono::steady_clock::now()),
         port_(port) {
+    hear_main({.where = "its start"}, std::chrono::steady_clock::now());
     channel_.send(kHello + std::to_string(world.rank));
   }
 
@@ -133,7 +133,7 @@ class OtherSide : public HeartbeatSide {
     for (const std::string& line : lines) {
       if (begins_with(line, kLost)) return line.substr(std::string(kLost).size());
       if (line == kBye) all_left_ = true;
-      hub_.heard(0, {"a time when this rank heard of it", std::chrono::milliseconds{0}, true}, now);
+      if (const auto beat = parse_beat(line)) hear_main(*beat, now);
     }
     if (!channel_.is_open() && !leaving && !all_left_) hub_.disconnected(0);
     return leaving ? "" : hub_.verdict(now);
@@ -144,6 +144,12 @@ class OtherSide : public HeartbeatSide {
   void tell_failure(const std::string& reason) override { channel_.send(kFailed + reason); }
 
  private:
+  // Whether rank 0 has stopped moving is for rank 0 to judge, which tells all at once.
+  void hear_main(Beat beat, Time now) {
+    beat.age = std::chrono::milliseconds{0};
+    hub_.heard(0, beat, now);
+  }
+
   LineChannel channel_;
   HeartbeatHub hub_;
   std::uint16_t port_;

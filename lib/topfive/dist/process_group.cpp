@@ -1,6 +1,10 @@
 #include "topfive/dist/process_group.h"
 
 #include <cstdlib>
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
 
 #define USE_C10D_GLOO  // LibTorch has it; its headers ask for the name
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -10,6 +14,8 @@
 #define USE_C10D_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
+
+#include <c10/util/Exception.h>
 
 #include "topfive/base/error.h"
 #include "topfive/dist/tcp.h"
@@ -58,6 +64,32 @@ void add_nccl([[maybe_unused]] ProcessGroup& group, [[maybe_unused]] const World
 #endif
 }
 
+// What `open` returns; null where it fails, or takes longer than that: c10d's own time-outs do not hold where a
+// stranger takes the connection and says nothing. The thread is then left behind in its call, for a process that is to
+// end.
+StorePtr within(std::chrono::milliseconds time, const std::function<StorePtr()>& open) {
+  auto store = std::make_shared<std::promise<StorePtr>>();
+  auto opened = store->get_future();
+  std::thread([store, open] {
+    try {
+      store->set_value(open());
+    } catch (const std::exception&) {
+      store->set_value(nullptr);
+    }
+  }).detach();
+  return opened.wait_for(time) == std::future_status::ready ? opened.get() : nullptr;
+}
+
+[[noreturn]] void throw_not_met(const World& world, std::chrono::milliseconds timeout) {
+  const std::string seconds = std::to_string(timeout.count() / 1000);
+  const std::string reason =
+      world.is_main()
+          ? "not all of the " + std::to_string(world.size) + " ranks came within " + seconds + " s"
+          : "rank 0 does not answer at " + world.master_address + ":" + std::to_string(world.master_port) + " within " +
+                seconds + " s, or not all of the " + std::to_string(world.size) + " ranks came";
+  throw UserError(ExitCode::kPeerFailed, reason + "; are all ranks started, with one MASTER_ADDR and MASTER_PORT?");
+}
+
 }  // namespace
 
 StorePtr open_store(const World& world, std::chrono::milliseconds timeout) {
@@ -67,23 +99,22 @@ StorePtr open_store(const World& world, std::chrono::milliseconds timeout) {
   options.numWorkers = static_cast<std::size_t>(world.size);
   options.timeout = timeout;
   if (world.is_main()) options.masterListenFd = listen_on(world.master_address, world.master_port);
-  try {
-    return c10::make_intrusive<c10d::TCPStore>(world.master_address, options);
-  } catch (const c10::Error&) {
-    const std::string seconds = std::to_string(timeout.count() / 1000);
-    const std::string reason =
-        world.is_main() ? "not all of the " + std::to_string(world.size) + " ranks came within " + seconds + " s"
-                        : "rank 0 does not answer at " + world.master_address + ":" +
-                              std::to_string(world.master_port) + " within " + seconds + " s";
-    throw UserError(ExitCode::kPeerFailed, reason + "; are all ranks started, with one MASTER_ADDR and MASTER_PORT?");
-  }
+  const auto open = [options, address = world.master_address] {
+    return StorePtr(c10::make_intrusive<c10d::TCPStore>(address, options));
+  };
+  if (StorePtr store = within(timeout + std::chrono::seconds{1}, open)) return store;
+  throw_not_met(world, timeout);
 }
 
 ProcessGroupPtr make_process_group(const World& world, const StorePtr& store, const c10::Device& device,
                                    std::chrono::milliseconds timeout) {
   auto group = c10::make_intrusive<ProcessGroup>(store, world.rank, world.size);
-  add_gloo(*group, world, store, timeout);
-  if (device.is_cuda()) add_nccl(*group, world, store, timeout);
+  try {
+    add_gloo(*group, world, store, timeout);
+    if (device.is_cuda()) add_nccl(*group, world, store, timeout);
+  } catch (const c10::DistStoreError&) {
+    throw_not_met(world, timeout);
+  }
   return group;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <sstream>
 #include <utility>
 
 #include <torch/csrc/distributed/c10d/comm.hpp>
@@ -26,6 +27,8 @@ template <typename Operation>
 auto collective(const World& world, const std::string& what, const Operation& operation) {
   try {
     return operation();
+  } catch (const UserError&) {
+    throw;
   } catch (const std::exception& error) {
     throw UserError(ExitCode::kPeerFailed, "rank " + std::to_string(world.rank) + " lost the other ranks in " + what +
                                                ": " + base::one_line(first_line(error.what()), 300));
@@ -40,6 +43,27 @@ at::Tensor bytes_of(const std::string& text, std::int64_t length) {
 
 std::string text_of(const at::Tensor& bytes, std::int64_t length) {
   return {static_cast<const char*>(bytes.data_ptr()), static_cast<std::size_t>(length)};
+}
+
+std::string without_indent_and_comma(const std::string& line) {
+  const auto begin = line.find_first_not_of(' ');
+  const auto end = line.find_last_not_of(" ,");
+  return begin == std::string::npos ? "" : line.substr(begin, end + 1 - begin);
+}
+
+// Of two texts that differ, such as recipes, the first line in which they do.
+std::pair<std::string, std::string> first_different_lines(const std::string& a, const std::string& b) {
+  std::istringstream lines_of_a(a);
+  std::istringstream lines_of_b(b);
+  std::string line_of_a;
+  std::string line_of_b;
+  while (line_of_a == line_of_b && (lines_of_a || lines_of_b)) {
+    line_of_a.clear();
+    line_of_b.clear();
+    std::getline(lines_of_a, line_of_a);
+    std::getline(lines_of_b, line_of_b);
+  }
+  return {without_indent_and_comma(line_of_a), without_indent_and_comma(line_of_b)};
 }
 
 }  // namespace
@@ -103,9 +127,10 @@ void Ranks::require_equal(const std::string& what, const std::string& value) {
   const std::vector<std::string> values = gather(value, "comparing the " + what);
   const auto different = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v != values.front(); });
   if (different == values.end()) return;
-  throw UserError(ExitCode::kConfig, "rank " + std::to_string(different - values.begin()) + " has another " + what +
-                                         " than rank 0: " + base::in_quotes(*different, 100) + ", not " +
-                                         base::in_quotes(values.front(), 100) +
+  const auto [there, here] = first_different_lines(*different, values.front());
+  throw UserError(ExitCode::kConfig, "rank " + std::to_string(different - values.begin()) +
+                                         " does not agree with rank 0 on the " + what + ": " +
+                                         base::in_quotes(there, 100) + ", not " + base::in_quotes(here, 100) +
                                          "; start all ranks with the same program, recipe and data");
 }
 

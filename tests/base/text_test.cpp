@@ -21,6 +21,13 @@ TEST_CASE("of several names the nearest wins, and the first of equals") {
   CHECK(nearest_name("abc", {}).empty());
 }
 
+TEST_CASE("the closest names are told nearest first, and equals by the alphabet") {
+  const std::vector<std::string> known{"vit.json", "resnet50.json", "resnet18.json", "alexnet.json"};
+  CHECK(closest_names("resnet51.json", known, 3) ==
+        std::vector<std::string>{"resnet50.json", "resnet18.json", "alexnet.json"});
+  CHECK(closest_names("x", {"b", "a"}, 5) == std::vector<std::string>{"a", "b"});
+}
+
 TEST_CASE("parts are joined with a separator between them only") {
   CHECK(join({}).empty());
   CHECK(join({"a"}) == "a");

@@ -49,6 +49,15 @@ std::string nearest_name(std::string_view wrong, const std::vector<std::string>&
   return nearest;
 }
 
+std::vector<std::string> closest_names(std::string_view wrong, std::vector<std::string> known, std::size_t count) {
+  std::sort(known.begin(), known.end());
+  std::stable_sort(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+    return edit_distance(wrong, a) < edit_distance(wrong, b);
+  });
+  known.resize(std::min(count, known.size()));
+  return known;
+}
+
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& known) {
   const std::string nearest = nearest_name(wrong, known);
   return nearest.empty() ? "" : "; did you mean " + in_quotes(nearest) + "?";

@@ -12,6 +12,10 @@ namespace topfive::base {
 // at least 1), or empty if none is near.
 std::string nearest_name(std::string_view wrong, const std::vector<std::string>& known);
 
+// The `count` known names nearest to `wrong`, nearest first, however far they are; of equally near ones the first by
+// the alphabet.
+std::vector<std::string> closest_names(std::string_view wrong, std::vector<std::string> known, std::size_t count);
+
 // "; did you mean \"dropout\"?", or empty if no known name is near.
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& known);
 

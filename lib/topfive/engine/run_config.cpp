@@ -70,8 +70,11 @@ std::filesystem::path find_config(const std::string& name) {
   if (!std::filesystem::path(name).has_parent_path() && std::filesystem::exists(shipped)) return shipped;
   const auto names = shipped_config_names();
   const std::string nearest = base::nearest_name(name, names);
-  const std::string advice = nearest.empty() ? "shipped configs: " + base::join(names)
-                                             : "did you mean the shipped config \"" + nearest + "\"?";
+  constexpr std::size_t kShown = 5;
+  const std::string advice =
+      nearest.empty() ? "the shipped ones nearest to it: " + base::join(base::closest_names(name, names, kShown)) +
+                            " (inspect recipes lists all " + std::to_string(names.size()) + ")"
+                      : "did you mean the shipped config \"" + nearest + "\"?";
   throw base::UserError(base::ExitCode::kInputMissing, name + ": no such config file; " + advice);
 }
 

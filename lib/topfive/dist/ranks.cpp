@@ -68,12 +68,16 @@ std::pair<std::string, std::string> first_different_lines(const std::string& a, 
 
 }  // namespace
 
-Ranks::Ranks(World world, const c10::Device& device, std::chrono::milliseconds timeout)
+Ranks::Ranks(World world, const c10::Device& device, std::chrono::milliseconds timeout,
+             std::optional<std::chrono::milliseconds> operation_timeout)
     : world_(std::move(world)), store_(open_store(world_, timeout)) {
-  group_ = collective(world_, "the first meeting", [&] { return make_process_group(world_, store_, device, timeout); });
+  group_ = collective(world_, "the first meeting",
+                      [&] { return make_process_group(world_, store_, device, operation_timeout.value_or(timeout)); });
 }
 
-void Ranks::sum(at::Tensor& tensor, const std::string& what) { finish(*begin_sum(tensor, what), what); }
+void Ranks::sum(at::Tensor& tensor, const std::string& what) {
+  if (!alone()) finish(*begin_sum(tensor, what), what);
+}
 
 c10::intrusive_ptr<c10d::Work> Ranks::begin_sum(at::Tensor& tensor, const std::string& what) {
   return collective(world_, what, [&] {
@@ -93,11 +97,12 @@ std::int64_t Ranks::sum(std::int64_t value, const std::string& what) {
 }
 
 void Ranks::broadcast(const std::vector<at::Tensor>& tensors, const std::string& what) {
-  if (tensors.empty()) return;  // which c10d takes for a bug
+  if (alone() || tensors.empty()) return;  // c10d takes an empty list for a bug
   collective(world_, what, [&] { c10d::broadcast_coalesced(group_, tensors, kBroadcastBufferBytes); });
 }
 
 std::string Ranks::broadcast(const std::string& text, const std::string& what) {
+  if (alone()) return text;
   at::Tensor length = torch::tensor({static_cast<std::int64_t>(text.size())}, torch::kInt64);
   broadcast({length}, what);
   const auto bytes_in_text = length.item<std::int64_t>();
@@ -107,6 +112,7 @@ std::string Ranks::broadcast(const std::string& text, const std::string& what) {
 }
 
 std::vector<std::string> Ranks::gather(const std::string& text, const std::string& what) {
+  if (alone()) return {text};
   at::Tensor lengths = torch::zeros({size()}, torch::kInt64);
   lengths[rank()] = static_cast<std::int64_t>(text.size());
   sum(lengths, what);

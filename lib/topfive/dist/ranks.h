@@ -1,12 +1,13 @@
 // All processes of a run, as one of them sees the others: sums, equal weights, equal decisions.
 //
 // Every function but rank(), size() and is_main() is a collective: all ranks call the same ones in the same order, on
-// the thread that trains. A rank that does not come makes it fail on the others after the time-out. All errors are
+// one thread. A rank that does not come makes it fail on the others after the time-out. All errors are
 // UserError(kPeerFailed) and name what was going on.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,13 @@ namespace topfive::dist {
 
 class Ranks {
  public:
-  // Meets the others. `timeout` holds for this and for every later operation.
-  Ranks(World world, const c10::Device& device, std::chrono::milliseconds timeout);
+  // One process alone: it meets nobody, and what it gives to a collective is what it gets back.
+  Ranks() = default;
+  // Meets the others. `timeout` holds for this, and `operation_timeout` for every later operation; none: the same.
+  Ranks(World world, const c10::Device& device, std::chrono::milliseconds timeout,
+        std::optional<std::chrono::milliseconds> operation_timeout = std::nullopt);
+
+  bool alone() const { return !group_; }
 
   int rank() const { return world_.rank; }
   int size() const { return world_.size; }
@@ -31,7 +37,7 @@ class Ranks {
   // Replaces the tensor by the sum over all ranks, which has the same bits everywhere. `what` is for the error text.
   void sum(at::Tensor& tensor, const std::string& what);
   std::int64_t sum(std::int64_t value, const std::string& what);
-  // The same without waiting: the tensor is the sum after finish().
+  // The same without waiting: the tensor is the sum after finish(). Not for one process alone.
   c10::intrusive_ptr<c10d::Work> begin_sum(at::Tensor& tensor, const std::string& what);
   void finish(c10d::Work& work, const std::string& what);
   // Rank 0's values everywhere, bit for bit.

@@ -7,8 +7,8 @@
 namespace topfive::engine {
 
 struct ParallelConfig {
-  double timeout_seconds = 120;         // of every operation of all ranks, and of the heartbeat
-  double stall_timeout_seconds = 1800;  // of a rank that does not wait for the others
+  double timeout_seconds = 120;         // of the meeting and of the heartbeat
+  double stall_timeout_seconds = 1800;  // of a rank that is there, and of every operation that waits for it
   bool sync_batch_norm = false;
   dist::AveragerConfig gradients;
   static const base::Fields<ParallelConfig>& fields();

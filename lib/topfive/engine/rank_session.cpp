@@ -1,5 +1,6 @@
 #include "topfive/engine/rank_session.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <span>
@@ -33,22 +34,17 @@ dist::HeartbeatOptions heartbeat_options(const ParallelConfig& config) {
 RankSession::RankSession(const dist::World& world, const ParallelConfig& config, const torch::Device& device)
     : world_(world) {
   if (world.alone()) return;
-  ranks_ = std::make_unique<dist::Ranks>(world, device, milliseconds_of(config.timeout_seconds));
+  // A rank that is lost is the heartbeat's business. One that is there may take longer over its own work, such as a
+  // large batch or a checkpoint, while the others wait for it.
+  const double patience = std::max(config.timeout_seconds, config.stall_timeout_seconds);
+  ranks_ = dist::Ranks(world, device, milliseconds_of(config.timeout_seconds), milliseconds_of(patience));
   const auto options = heartbeat_options(config);
   if (world.is_main()) heartbeat_ = std::make_unique<dist::Heartbeat>(world, 0, options);
   const std::string port = world.is_main() ? std::to_string(heartbeat_->port()) : "";
-  const int main_port = std::stoi(from_main(port, "telling the heartbeat's port"));
+  const int main_port = std::stoi(ranks_.broadcast(port, "telling the heartbeat's port"));
   if (!heartbeat_) {
     heartbeat_ = std::make_unique<dist::Heartbeat>(world, static_cast<std::uint16_t>(main_port), options);
   }
-}
-
-void RankSession::require_equal(const std::string& what, const std::string& value) {
-  if (ranks_) ranks_->require_equal(what, value);
-}
-
-std::string RankSession::from_main(const std::string& text, const std::string& what) {
-  return ranks_ ? ranks_->broadcast(text, what) : text;
 }
 
 void RankSession::leave() {

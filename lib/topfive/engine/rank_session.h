@@ -13,7 +13,7 @@
 
 namespace topfive::engine {
 
-// One thread: the one that trains. Alone, nothing at all happens.
+// One thread: the one that computes. Alone, nothing at all happens.
 class RankSession {
  public:
   // Meets the others, and starts the heartbeat, which ends this process with exit code 76 and one line on standard
@@ -21,12 +21,8 @@ class RankSession {
   RankSession(const dist::World& world, const ParallelConfig& config, const torch::Device& device);
 
   const dist::World& world() const { return world_; }
-  dist::Ranks* ranks() { return ranks_.get(); }  // null: alone
+  dist::Ranks& ranks() { return ranks_; }
   dist::Pulse* pulse() { return heartbeat_ ? &heartbeat_->pulse() : nullptr; }
-
-  // See dist::Ranks.
-  void require_equal(const std::string& what, const std::string& value);
-  std::string from_main(const std::string& text, const std::string& what);
 
   // This rank's work is done. Rank 0 returns when all others have done theirs.
   void leave();
@@ -36,7 +32,7 @@ class RankSession {
 
  private:
   dist::World world_;
-  std::unique_ptr<dist::Ranks> ranks_;
+  dist::Ranks ranks_;
   std::unique_ptr<dist::Heartbeat> heartbeat_;
 };
 

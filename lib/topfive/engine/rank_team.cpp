@@ -53,23 +53,18 @@ void RankTeam::before_backward(bool last_part) {
 }
 
 void RankTeam::share_buffers(models::ImageClassifier& model) {
-  if (alone()) return;
   const torch::NoGradGuard no_gradients;
   ranks_->broadcast(model.buffers(), "sharing the running statistics");
 }
 
-void RankTeam::sum(torch::Tensor& tensor, const char* what) {
-  if (!alone()) ranks_->sum(tensor, what);
-}
+void RankTeam::sum(torch::Tensor& tensor, const char* what) { ranks_->sum(tensor, what); }
 
-std::int64_t RankTeam::sum(std::int64_t value, const char* what) { return alone() ? value : ranks_->sum(value, what); }
+std::int64_t RankTeam::sum(std::int64_t value, const char* what) { return ranks_->sum(value, what); }
 
-std::string RankTeam::from_main(const std::string& text, const char* what) {
-  return alone() ? text : ranks_->broadcast(text, what);
-}
+std::string RankTeam::from_main(const std::string& text, const char* what) { return ranks_->broadcast(text, what); }
 
 std::vector<std::string> RankTeam::gather(const std::string& text, const char* what) {
-  return alone() ? std::vector<std::string>{text} : ranks_->gather(text, what);
+  return ranks_->gather(text, what);
 }
 
 StepWish RankTeam::finish_vote() {

@@ -29,14 +29,14 @@ struct StepWish {
 class RankTeam {
  public:
   // Borrows `ranks` and `pulse`; null where there is one process alone.
-  RankTeam(dist::Ranks* ranks, dist::Pulse* pulse) : ranks_(ranks), pulse_(pulse) {}
+  RankTeam(dist::Ranks* ranks, dist::Pulse* pulse) : ranks_(ranks != nullptr ? ranks : &nobody_), pulse_(pulse) {}
   ~RankTeam();
   RankTeam(const RankTeam&) = delete;
   RankTeam& operator=(const RankTeam&) = delete;
 
-  bool alone() const { return ranks_ == nullptr; }
-  bool is_main() const { return alone() || ranks_->is_main(); }
-  dist::World world() const { return alone() ? dist::World{} : ranks_->world(); }
+  bool alone() const { return ranks_->alone(); }
+  bool is_main() const { return ranks_->is_main(); }
+  const dist::World& world() const { return ranks_->world(); }
 
   // Gives every rank the weights and buffers of rank 0, and averages gradients from then on.
   void join(models::ImageClassifier& model, const ParallelConfig& config);
@@ -61,6 +61,7 @@ class RankTeam {
  private:
   StepWish finish_vote();
 
+  dist::Ranks nobody_;
   dist::Ranks* ranks_;
   dist::Pulse* pulse_;
   std::unique_ptr<dist::GradientAverager> averager_;

@@ -46,7 +46,7 @@ void check_length(const RunConfig& config, std::int64_t num_images) {
 }
 
 // Ranks that would not do the same must not begin.
-void check_same_start(RankSession& ranks, const RunConfig& config) {
+void check_same_start(dist::Ranks& ranks, const RunConfig& config) {
   ranks.require_equal("version of this program",
                       std::string(kVersion) + " " + kCommit + " with LibTorch " + TORCH_VERSION);
   ranks.require_equal("recipe (after --set)", dump_run_config(config));
@@ -54,14 +54,14 @@ void check_same_start(RankSession& ranks, const RunConfig& config) {
 
 std::unique_ptr<Preparation> prepare(const TrainRequest& request, RunConfig config, RankSession& ranks,
                                      const torch::Device& device) {
-  check_same_start(ranks, config);
+  check_same_start(ranks.ranks(), config);
   set_up_compute(config.train.num_compute_threads, ranks.world().local_size);
   set_up_precision(config.train, device);
   SplitInput train_input(config, request.data_directory, data::Split::kTrain);
   SplitInput eval_input(config, request.data_directory, data::Split::kEval);
   data::check_same_classes(train_input.source(), eval_input.source());
   check_length(config, train_input.source().size());
-  ranks.require_equal("training data", train_input.source().fingerprint());
+  ranks.ranks().require_equal("training data", train_input.source().fingerprint());
   torch::manual_seed(config.train.seed);
   auto model = make_model(config, device);
   // The same weights on all ranks, but not the same units dropped.
@@ -147,7 +147,7 @@ void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcom
 std::optional<std::filesystem::path> agree_on_checkpoint(const Preparation& run, const TrainRequest& request) {
   const bool is_main = run.ranks.world().is_main();
   const auto own = is_main ? checkpoint_to_resume(request) : std::nullopt;
-  const std::string path = run.ranks.from_main(own ? own->string() : "", "agreeing on the checkpoint");
+  const std::string path = run.ranks.ranks().broadcast(own ? own->string() : "", "agreeing on the checkpoint");
   if (path.empty()) return std::nullopt;
   if (!is_main) verify_checkpoint(path);
   return path;
@@ -181,7 +181,7 @@ TrainOutcome train_with(const TrainRequest& request, const RunConfig& config, Ra
   parts.run_directory = request.run_directory;
   parts.max_time = request.max_time;
   parts.accepted_changes = request.accepted_changes;
-  parts.ranks = ranks.ranks();
+  parts.ranks = &ranks.ranks();
   parts.pulse = ranks.pulse();
   Trainer trainer(run->config, std::move(parts));
   if (checkpoint) {
@@ -253,6 +253,11 @@ void require_directories(const TrainRequest& request) {
 }
 
 }  // namespace
+
+void check_for_ranks(const TrainRequest& request, int num_ranks) {
+  const RunConfig config = load_run_config(find_config(request.config), request.overrides);
+  device_batch_size(config.train, num_ranks);
+}
 
 TrainOutcome run_training(const TrainRequest& request) {
   if (request.smoke) return run_smoke(request);

@@ -28,6 +28,10 @@ struct TrainRequest {
   bool smoke = false;    // make_smoke() of the recipe; without data, in a directory that is removed again
 };
 
+// Throws UserError where a recipe cannot be trained by so many ranks, before any of them is started: one error instead
+// of one from each.
+void check_for_ranks(const TrainRequest& request, int num_ranks);
+
 // Says what it is about to do, trains, and says how it ended. Throws UserError.
 TrainOutcome run_training(const TrainRequest& request);
 

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "topfive/engine/eval_run.h"
+#include "topfive/engine/launch.h"
 
 #include "common/program.h"
 
@@ -12,12 +13,12 @@ constexpr const char* kNotes =
     "  eval --checkpoint runs/alexnet --data imagenet\n"
     "  eval --checkpoint runs/alexnet/checkpoints/best --data imagenet --predictions predictions.csv\n"
     "  eval --weights resnet50-11ad3fa6.pth --model resnet50 --data imagenet\n"
-    "  eval --weights runs/alexnet/checkpoints/best/model.safetensors --data imagenet\n";
+    "  eval --weights runs/alexnet/checkpoints/best/model.safetensors --data imagenet\n"
+    "  eval --checkpoint runs/alexnet --data imagenet --devices 0,1         two devices, the same numbers\n";
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  using topfive::base::ExitCode;
   topfive::engine::EvalRequest request;
   CLI::App app("Reports the top-1 and top-5 error of a checkpoint or a weight file on the validation pictures.",
                "eval");
@@ -33,15 +34,18 @@ int main(int argc, char** argv) {
   app.add_option("--data", request.data_directory, "Data set: DIR/val/<class>/*.JPEG, or archives, shards, a list")
       ->required();
   app.add_option("--stage", request.stage, "Copy shards or archives to this (local) directory meanwhile");
-  app.add_option("--devices", request.devices, "auto, cpu, or the number of a CUDA device")->capture_default_str();
+  app.add_option("--devices", request.devices,
+                 "auto, cpu, the number of a CUDA device, or a list (0,1 or cpu,cpu): one process each")
+      ->capture_default_str();
   app.add_flag("--skip-bad", request.skip_bad,
                "Leave pictures that cannot be used out of the counts, and say how many");
   app.add_option("--predictions", request.predictions, "Write the five best classes of every picture as CSV");
   app.add_option("--out", request.out, "Write the result as JSON");
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
+    // What is wrong is found by the ranks, and told by one of them.
+    if (const auto code = topfive::engine::launch_ranks(request.devices, [](int) {})) return *code;
     const auto outcome = topfive::engine::run_evaluation(request);
-    if (!outcome.complete) return ExitCode::kStopped;
     std::cout << outcome.report;
-    return ExitCode::kOk;
+    return outcome.code;
   });
 }

@@ -45,7 +45,10 @@ int main(int argc, char** argv) {
   app.add_flag("--dry-run", request.dry_run, "Check config, data and network, say what would happen, write nothing");
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
     if (!max_time.empty()) request.max_time = topfive::engine::parse_duration(max_time);
-    if (const auto code = topfive::engine::launch_ranks(request)) return *code;
+    const auto check = [&](int ranks) { topfive::engine::check_for_ranks(request, ranks); };
+    if (!request.dry_run) {
+      if (const auto code = topfive::engine::launch_ranks(request.devices, check)) return *code;
+    }
     const auto outcome = topfive::engine::run_training(request);
     return outcome == topfive::engine::TrainOutcome::kStopped ? ExitCode::kStopped : ExitCode::kOk;
   });

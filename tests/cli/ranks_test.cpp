@@ -4,32 +4,21 @@
 #include <memory>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 #include <signal.h>
-#include <stdlib.h>
+#include <unistd.h>
 
+#include "cli/rank_helpers.h"
 #include "cli/tiny_recipe.h"
 #include "support/catch.h"
 
 namespace fs = std::filesystem;
-using topfive::tests::checkpoint_hash;
-using topfive::tests::ProgramResult;
-using topfive::tests::RunningProgram;
-using topfive::tests::TinyRecipe;
-using topfive::tests::wait_for_checkpoint;
+using namespace topfive::tests;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-// "cpu" for one rank, "cpu,cpu" for two.
-std::string devices_of(int num_ranks) {
-  std::string devices = "cpu";
-  for (int i = 1; i < num_ranks; ++i) devices += ",cpu";
-  return devices;
-}
 
 ProgramResult train(const TinyRecipe& tiny, int num_ranks, const std::string& run,
                     const std::vector<std::string>& more = {}) {
@@ -68,55 +57,11 @@ std::vector<std::string> long_run(const std::vector<std::string>& more = {}) {
   return arguments;
 }
 
-// The processes that a launcher has started, by rank.
-std::vector<pid_t> ranks_of(pid_t launcher) {
-  const std::string id = std::to_string(launcher);
-  std::ifstream file("/proc/" + id + "/task/" + id + "/children");
-  std::vector<pid_t> pids;
-  for (pid_t pid = 0; file >> pid;) pids.push_back(pid);
-  return pids;
-}
-
-bool is_gone(pid_t pid) { return kill(pid, 0) != 0; }
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
-
-// Sets variables for the programs that are started meanwhile.
-class Environment {
- public:
-  explicit Environment(std::vector<std::pair<std::string, std::string>> variables) : variables_(std::move(variables)) {
-    for (const auto& [name, value] : variables_) setenv(name.c_str(), value.c_str(), 1);
-  }
-  ~Environment() {
-    for (const auto& variable : variables_) unsetenv(variable.first.c_str());
-  }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  std::vector<std::pair<std::string, std::string>> variables_;
-};
-
 // A rank as torchrun would start it.
 std::unique_ptr<RunningProgram> start_rank(const TinyRecipe& tiny, int rank, int size, int port,
                                            const std::vector<std::string>& more) {
-  const Environment torchrun({{"RANK", std::to_string(rank)},
-                              {"WORLD_SIZE", std::to_string(size)},
-                              {"LOCAL_RANK", std::to_string(rank)},
-                              {"LOCAL_WORLD_SIZE", std::to_string(size)},
-                              {"MASTER_ADDR", "127.0.0.1"},
-                              {"MASTER_PORT", std::to_string(port)}});
+  const Environment torchrun(torchrun_variables(rank, size, port));
   return std::make_unique<RunningProgram>("train", tiny.train_arguments(more));
-}
-
-// Ports below those that the system gives to others; one for each test that needs one.
-int next_port() {
-  static int port = 21000 + static_cast<int>(getpid() % 1000);
-  return ++port;
 }
 
 }  // namespace

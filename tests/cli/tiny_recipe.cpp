@@ -47,9 +47,10 @@ ProgramResult TinyRecipe::train(const std::vector<std::string>& more, const std:
   return run_program("train", train_arguments(more, run, devices));
 }
 
-ProgramResult TinyRecipe::eval(const std::vector<std::string>& more, const std::string& run) const {
+ProgramResult TinyRecipe::eval(const std::vector<std::string>& more, const std::string& run,
+                               const std::string& devices) const {
   std::vector<std::string> arguments = {"--checkpoint",  out(run).string(), "--data",
-                                        data().string(), "--devices",       "cpu"};
+                                        data().string(), "--devices",       devices};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_program("eval", arguments);
 }

@@ -24,7 +24,8 @@ class TinyRecipe {
                                            const std::string& devices = "cpu") const;
   ProgramResult train(const std::vector<std::string>& more = {}, const std::string& run = "run",
                       const std::string& devices = "cpu") const;
-  ProgramResult eval(const std::vector<std::string>& more = {}, const std::string& run = "run") const;
+  ProgramResult eval(const std::vector<std::string>& more = {}, const std::string& run = "run",
+                     const std::string& devices = "cpu") const;
   // Replaces the recipe's text.
   void write_config(const std::string& text) const;
   static std::string config_text();

@@ -40,6 +40,27 @@ TEST_CASE("the ranks together take every sample once, whatever the sizes") {
   }
 }
 
+TEST_CASE("whole batches are those of one process, each on one rank") {
+  std::mt19937 random(6);
+  for (int trial = 0; trial < 200; ++trial) {
+    const auto samples = static_cast<std::int64_t>(1 + random() % 300);
+    const auto batch_size = static_cast<int>(1 + random() % 40);
+    EpochPlan plan;
+    const auto whole = samples_of(EpochOrder(samples, batch_size, 3, plan));
+    plan.world_size = static_cast<int>(1 + random() % 9);
+    plan.whole_batches = true;
+    std::vector<std::int64_t> joined(whole.size(), -1);
+    for (plan.rank = 0; plan.rank < plan.world_size; ++plan.rank) {
+      const auto part = samples_of(EpochOrder(samples, batch_size, 3, plan));
+      for (std::size_t t = 0; t < part.size(); ++t) {
+        const std::size_t batch = t / batch_size * plan.world_size + plan.rank;
+        joined.at(batch * batch_size + t % batch_size) = part[t];
+      }
+    }
+    REQUIRE(joined == whole);
+  }
+}
+
 TEST_CASE("dropping the last batch keeps full batches on all ranks only") {
   const auto [samples, batch_size, world_size, tickets] = GENERATE(table<std::int64_t, int, int, std::int64_t>({
       {100, 10, 1, 100},

@@ -57,6 +57,9 @@ struct EpochPlan {
   std::int64_t first_batch = 0;  // where to go on after a resume
   int rank = 0;                  // this process takes positions rank, rank + world_size, ...
   int world_size = 1;
+  // It takes batches rank, rank + world_size, ... of those that one process would make, instead of positions: the same
+  // batches whatever the number of ranks. Not with drop_last.
+  bool whole_batches = false;
   // What the pictures of this epoch go through, borrowed until the next one starts; null: the loader's own. Its
   // pictures may be smaller than the loader's own, not larger.
   const augment::Pipeline* pipeline = nullptr;

@@ -5,7 +5,8 @@
 // holds copy p % R of sample permutation(p / R): an epoch is as long as before, but shows 1 / R of the samples, R times
 // each, and copies of one sample lie side by side, on different ranks where there are at least R. Rank r of W owns the
 // positions r, r + W, r + 2W, ... and its ticket t stands for position r + t * W; ticket t lies in batch t / B, slot t
-// % B. At equal W * B, batch b of all ranks together therefore holds the same samples for any W.
+// % B. At equal W * B, batch b of all ranks together therefore holds the same samples for any W. With whole batches,
+// rank r owns the positions of batches r, r + W, ... of one process's epoch.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +37,10 @@ class EpochOrder {
   int copy(std::int64_t ticket) const;
 
  private:
-  std::int64_t position(std::int64_t ticket) const { return plan_.rank + ticket * plan_.world_size; }
+  std::int64_t position(std::int64_t ticket) const;
 
   std::int64_t samples_;
+  int batch_size_;
   EpochPlan plan_;
   int repeats_;
   std::int64_t first_ticket_;

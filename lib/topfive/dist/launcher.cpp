@@ -53,13 +53,16 @@ class SignalWatch {
   sigset_t before_{};
 };
 
-std::vector<std::string> rank_environment(int rank, int size, std::uint16_t port) {
+std::vector<std::string> rank_environment(const LaunchRequest& request, int rank, std::uint16_t port) {
   const std::string number = std::to_string(rank);
-  const std::string total = std::to_string(size);
-  return {"RANK=" + number,        "LOCAL_RANK=" + number,
-          "WORLD_SIZE=" + total,   "LOCAL_WORLD_SIZE=" + total,
-          "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + std::to_string(port),
-          "TOPFIVE_LAUNCHER=1"};
+  const std::string total = std::to_string(request.num_ranks);
+  return {"RANK=" + number,
+          "LOCAL_RANK=" + number,
+          "WORLD_SIZE=" + total,
+          "LOCAL_WORLD_SIZE=" + total,
+          "MASTER_ADDR=127.0.0.1",
+          "MASTER_PORT=" + std::to_string(port),
+          "TOPFIVE_LAUNCHER=" + request.name};
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -144,7 +147,7 @@ class RankProcesses {
  private:
   void start(const LaunchRequest& request, int rank, std::uint16_t port, const sigset_t& mask) {
     std::vector<std::string> command = request.command;
-    std::vector<std::string> variables = rank_environment(rank, request.num_ranks, port);
+    std::vector<std::string> variables = rank_environment(request, rank, port);
     const std::vector<char*> arguments = pointers(command);
     const std::vector<char*> environment = merged_environment(variables);
     const pid_t launcher = getpid();

@@ -17,6 +17,7 @@ struct LaunchRequest {
   int num_ranks = 1;
   // How long the other ranks may take to end by themselves after one has failed; then they are killed.
   std::chrono::milliseconds grace{std::chrono::seconds{125}};
+  std::string name = "a launcher";  // how the ranks say by whom they were found: "train --devices"
 };
 
 // How one rank ended.

@@ -82,7 +82,7 @@ void override_meeting_place(const Variables& variables, World& world) {
 
 World from_torchrun(const Variables& variables) {
   World world = read_numbers(variables, {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"});
-  world.found_by = variables.has("TOPFIVE_LAUNCHER") ? "train --devices" : "torchrun's variables";
+  world.found_by = variables.has("TOPFIVE_LAUNCHER") ? variables.text("TOPFIVE_LAUNCHER") : "torchrun's variables";
   for (const char* name : {"MASTER_ADDR", "MASTER_PORT"}) {
     if (world.size == 1 || variables.has(name)) continue;
     throw UserError(ExitCode::kConfig, std::string("WORLD_SIZE is ") + std::to_string(world.size) + ", but " + name +

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "topfive/base/error.h"
 #include "topfive/weights/load_weights.h"
 
 namespace topfive::engine {
@@ -22,13 +23,18 @@ struct EvalRequest {
 };
 
 struct EvalOutcome {
-  bool complete = false;  // false: stopped by a signal, nothing written
-  std::string report;     // two lines: the top-1 and the top-5 error with their counts; one more where some are missing
+  // kStopped: by a signal, nothing written. Another failure: this is not rank 0, which tells it.
+  base::ExitCode code = base::ExitCode::kOk;
+  // On rank 0, two lines: the top-1 and the top-5 error with their counts; one more where some are missing.
+  std::string report;
 };
 
 // Rebuilds the network of the checkpoint, which is verified, or of the weights, and evaluates it on the validation
 // split of the data, every picture exactly once; a picture that cannot be used is an error, or is left out of the
 // counts and reported. Writes the files asked for. Throws UserError.
+//
+// Where a launcher has started this process as one of several ranks, they share the batches out; each batch is the one
+// that a process alone would make. Rank 0 has the counts of all, writes, and tells what went wrong on any of them.
 EvalOutcome run_evaluation(const EvalRequest& request);
 
 }  // namespace topfive::engine

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <torch/types.h>
-#include <torch/utils.h>
+#include <torch/torch.h>
 
 #include "topfive/base/stop_signal.h"
 #include "topfive/base/text.h"
@@ -41,6 +40,29 @@ torch::Tensor forward(models::ImageClassifier& model, const torch::Tensor& image
   return model.forward(images).logits;
 }
 
+data::EpochPlan plan_of(const EvalOptions& options) {
+  data::EpochPlan plan;
+  plan.rank = options.world.rank;
+  plan.world_size = options.world.size;
+  plan.whole_batches = options.whole_batches;
+  return plan;
+}
+
+// Hands what the work throws to `on_error`, where there is one.
+bool succeeds(const std::function<void()>& work, const std::function<void(std::exception_ptr)>& on_error) {
+  if (!on_error) {
+    work();
+    return true;
+  }
+  try {
+    work();
+    return true;
+  } catch (...) {
+    on_error(std::current_exception());
+    return false;
+  }
+}
+
 }  // namespace
 
 std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
@@ -48,23 +70,32 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
   const torch::InferenceMode no_gradients;
   const EvaluationMode evaluation_mode(model);
   metrics::TopKCounts counts;
-  data::EpochPlan plan;
-  plan.rank = options.world.rank;
-  plan.world_size = options.world.size;
-  loader.start(plan);
-  // Rank 0 has the most batches; the others ask as often as it does.
-  const std::int64_t rounds = loader.batches_per_epoch(false, options.world.size, 0);
-  for (std::int64_t round = 0; round < rounds; ++round) {
-    if (options.stop ? options.stop() : base::stop_requested()) return std::nullopt;
+  const auto next_batch = [&] {
     auto lease = loader.next();
-    if (!lease) continue;
+    if (!lease) return;
     const DeviceBatch batch = batches.make(*lease);
     batches.finish_copies();
     const auto logits = forward(model, batch.images, options.precision);
     counts += count_present(logits, batch.labels, *lease);
     if (options.observer) options.observer(*lease, logits);
+  };
+  loader.start(plan_of(options));
+  bool failed = false;
+  // Rank 0 has the most batches; the others ask as often as it does.
+  const std::int64_t rounds = loader.batches_per_epoch(false, options.world.size, 0);
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    if (options.stop ? options.stop() : base::stop_requested()) return std::nullopt;
+    if (!failed) failed = !succeeds(next_batch, options.on_error);
   }
+  if (failed) return std::nullopt;
   return counts;
+}
+
+metrics::TopKCounts sum_counts(const metrics::TopKCounts& own, RankTeam& team) {
+  auto numbers = torch::tensor({own.top1_correct, own.top5_correct, own.total}, torch::kInt64);
+  team.sum(numbers, "adding up the evaluation");
+  const auto* sums = numbers.const_data_ptr<std::int64_t>();
+  return {sums[0], sums[1], sums[2]};
 }
 
 std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total) {

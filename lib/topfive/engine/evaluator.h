@@ -1,6 +1,7 @@
 // Counts top-1 and top-5 errors over a data set, every picture exactly once.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "topfive/data/batch_loader.h"
 #include "topfive/dist/world.h"
 #include "topfive/engine/device_batch.h"
+#include "topfive/engine/rank_team.h"
 #include "topfive/engine/train_config.h"
 #include "topfive/metrics/top_k.h"
 #include "topfive/models/image_classifier.h"
@@ -22,13 +24,20 @@ struct EvalOptions {
   EvalObserver observer = nullptr;
   Precision precision = Precision::kFloat32;
   dist::World world = {};                // the pictures of this rank only
+  bool whole_batches = false;            // see data::EpochPlan
   std::function<bool()> stop = nullptr;  // asked before each batch, as often on every rank; empty: base::stop_requested
+  // Takes what went wrong with a batch where ranks must stay together: this one asks on as often as the others, without
+  // pictures, and ends with nullopt. Empty: it is thrown.
+  std::function<void(std::exception_ptr)> on_error = nullptr;
 };
 
 // Runs the model in evaluation mode without gradients and puts it back into the mode it was in. nullopt if a stop was
 // requested before the end: a partial count is never returned. Throws what the loader throws on a bad picture.
 std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data::BatchLoader& loader,
                                             const DeviceBatchMaker& batches, const EvalOptions& options = {});
+
+// The counts of all ranks together; a collective.
+metrics::TopKCounts sum_counts(const metrics::TopKCounts& own, RankTeam& team);
 
 // "top-1 error 8.12 % (812 of 10,000 wrong)"
 std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total);

@@ -1,16 +1,14 @@
 #include "topfive/engine/launch.h"
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
-#include "topfive/base/log.h"
 #include "topfive/dist/launcher.h"
 #include "topfive/dist/world.h"
 #include "topfive/engine/device.h"
-#include "topfive/engine/run_config.h"
-#include "topfive/engine/run_length.h"
 
 namespace topfive::engine {
 namespace {
@@ -26,15 +24,15 @@ std::vector<std::string> own_command() {
 
 }  // namespace
 
-std::optional<base::ExitCode> launch_ranks(const TrainRequest& request) {
-  const int num_ranks = count_devices(request.devices);
-  if (num_ranks == 1 || request.dry_run || !dist::find_world().alone()) return std::nullopt;
-  // One error here instead of one from each rank.
-  const RunConfig config = load_run_config(find_config(request.config), request.overrides);
-  device_batch_size(config.train, num_ranks);
+std::optional<base::ExitCode> launch_ranks(const std::string& devices,
+                                           const std::function<void(int num_ranks)>& check) {
+  const int num_ranks = count_devices(devices);
+  if (num_ranks == 1 || !dist::find_world().alone()) return std::nullopt;
+  check(num_ranks);
   dist::LaunchRequest launch;
   launch.command = own_command();
   launch.num_ranks = num_ranks;
+  launch.name = std::filesystem::path(launch.command.front()).filename().string() + " --devices";
   // The heartbeat tells the other ranks at once; who has not ended after this long hangs.
   launch.grace = std::chrono::seconds{4};
   return dist::run_ranks(launch);

@@ -19,12 +19,17 @@ class PredictionsFile {
   // Borrows the source.
   PredictionsFile(std::filesystem::path path, const data::SampleSource& source);
   void add(const data::Batch& batch, const torch::Tensor& logits);
-  void write() const;
+
+  // The lines of all batches that were added, for write() on rank 0.
+  std::string packed() const;
+  // The lines of all ranks, by rank. Batch b of the data set was added on rank b % W, as data::EpochPlan shares whole
+  // batches out.
+  void write(const std::vector<std::string>& packed) const;
 
  private:
   std::filesystem::path path_;
   const data::SampleSource& source_;
-  std::string text_;
+  std::vector<std::string> batches_;  // the lines of each
 };
 
 // Quotes a CSV field where it holds a comma, a quote or a line break.

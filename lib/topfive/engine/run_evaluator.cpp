@@ -1,7 +1,5 @@
 #include "topfive/engine/run_evaluator.h"
 
-#include <torch/torch.h>
-
 #include "topfive/base/stop_signal.h"
 #include "topfive/engine/autocast.h"
 #include "topfive/engine/evaluator.h"
@@ -11,7 +9,7 @@ namespace topfive::engine {
 
 RunEvaluator::RunEvaluator(const EvaluatorParts& parts)
     : parts_(parts),
-      loader_(make_loader(parts.config, parts.eval_input, data::Split::kEval, parts.device)),
+      loader_(make_loader(parts.config, parts.eval_input, data::Split::kEval, parts.device, parts.team.world())),
       batches_(make_batch_maker(parts.config, parts.device)) {}
 
 std::optional<EvaluationCounts> RunEvaluator::run(std::int64_t epoch, bool last) {
@@ -33,15 +31,8 @@ std::optional<metrics::TopKCounts> RunEvaluator::run_once(std::int64_t epoch, bo
   options.world = team.world();
   options.stop = [&] { return team.agree({.stop = base::stop_requested()}).stop; };
   auto counts = evaluate(parts_.model, *loader_, batches_, options);
-  if (counts) add_up(*counts);
+  if (counts) counts = sum_counts(*counts, team);
   return counts;
-}
-
-void RunEvaluator::add_up(metrics::TopKCounts& counts) {
-  auto numbers = torch::tensor({counts.top1_correct, counts.top5_correct, counts.total}, torch::kInt64);
-  parts_.team.sum(numbers, "adding up the evaluation");
-  const auto* sums = numbers.const_data_ptr<std::int64_t>();
-  counts = {sums[0], sums[1], sums[2]};
 }
 
 void RunEvaluator::measure_statistics(std::int64_t epoch) {

@@ -45,7 +45,6 @@ class RunEvaluator {
 
  private:
   std::optional<metrics::TopKCounts> run_once(std::int64_t epoch, bool last);
-  void add_up(metrics::TopKCounts& counts);
   void measure_statistics(std::int64_t epoch);
 
   EvaluatorParts parts_;

@@ -206,7 +206,7 @@ TEST_CASE("a mistake that every rank finds is told once", "[cli][ranks]") {
 TEST_CASE("a rank of an evaluation that is killed ends it with 76, by name and in time", "[cli][ranks]") {
   const TinyRecipe tiny;
   train_a_little(tiny);
-  make_many_pictures(tiny, 20'000);
+  make_many_pictures(tiny, 10'000);
   const std::size_t victim = GENERATE(0, 1);
   const auto program = start_eval(tiny, {"--devices", "cpu,cpu"});
   wait_for(*program, "evaluated");
@@ -226,7 +226,7 @@ TEST_CASE("a rank of an evaluation that is killed ends it with 76, by name and i
 TEST_CASE("an evaluation by several ranks stops at a signal with 75, and writes nothing", "[cli][ranks]") {
   const TinyRecipe tiny;
   train_a_little(tiny);
-  make_many_pictures(tiny, 20'000);
+  make_many_pictures(tiny, 10'000);
   const auto predictions = tiny.directory() / "predictions.csv";
   const auto program = start_eval(tiny, {"--devices", "cpu,cpu", "--predictions", predictions.string()});
   wait_for(*program, "evaluated");

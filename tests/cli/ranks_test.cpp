@@ -171,6 +171,30 @@ TEST_CASE("a mistake in the recipe is told once, whatever the number of ranks", 
   CHECK(count(uneven.err, "no multiple of 4 ranks") == 1);
 }
 
+TEST_CASE("a dry run of several ranks is one process that tells for all of them", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  const auto result = train(tiny, 2, "run", {"--dry-run"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err, ContainsSubstring("ranks      2, 2 of them on this host (found by train --devices)") &&
+                             ContainsSubstring("global batch 6 = 2 ranks x 3") && ContainsSubstring(" a rank, ") &&
+                             ContainsSubstring("gradients  each rank sends ") &&
+                             ContainsSubstring("with its share of this host's cores"));
+  CHECK(count(result.err, "time       about ") == 1);
+  CHECK_FALSE(fs::exists(tiny.out()));
+  CHECK(train(tiny, 4, "run", {"--dry-run"}).exit_code == 78);  // six pictures for four ranks
+}
+
+TEST_CASE("a dry run under a launcher meets nobody, and rank 0 tells for all", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  const auto one = start_rank(tiny, 1, 3, next_port(), {"--dry-run"})->wait();
+  CHECK(one.exit_code == 0);
+  CHECK(one.err.empty());
+  const auto zero = start_rank(tiny, 0, 3, next_port(), {"--dry-run"})->wait();
+  CHECK(zero.exit_code == 0);
+  CHECK_THAT(zero.err, ContainsSubstring("ranks      3, 3 of them on this host (found by torchrun's variables)"));
+}
+
 TEST_CASE("ranks with different recipes do not begin", "[cli][ranks]") {
   const TinyRecipe tiny;
   const int port = next_port();

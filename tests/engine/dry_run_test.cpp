@@ -17,12 +17,12 @@ namespace {
 
 constexpr std::int64_t kKiB = 1024;
 
-RunNeeds needs_of(const RunConfig& config) {
+RunNeeds needs_of(const RunConfig& config, const dist::World& world = {}) {
   set_up_compute(1);
   const SplitInput train(config, "", data::Split::kTrain);
   const SplitInput eval(config, "", data::Split::kEval);
   const auto model = make_model(config, torch::kCPU);
-  return measure_needs({config, torch::kCPU, *model, train, eval});
+  return measure_needs({config, torch::kCPU, *model, train, eval, world});
 }
 
 }  // namespace
@@ -80,6 +80,25 @@ TEST_CASE("activations grow with the pictures that a device takes at once, not w
   CHECK(ratio < 5.0);
   CHECK(in_parts.device_batch == 64);
   CHECK(in_parts.memory.activations == Approx(static_cast<double>(small.memory.activations)).epsilon(0.2));
+}
+
+TEST_CASE("a rank's needs are those of its share, and gradients travel around the ring", "[engine][dry_run]") {
+  dist::World world;
+  world.size = 4;
+  world.local_size = 2;
+  const RunNeeds one = needs_of(small_config());
+  const RunNeeds needs = needs_of(small_config(), world);
+  CHECK(needs.steps == one.steps);
+  CHECK(needs.images == one.images);
+  CHECK(needs.device_batch == 2);
+  CHECK(needs.memory.activations < one.memory.activations);
+  CHECK(needs.parallel.ranks == 4);
+  CHECK(needs.parallel.on_host == 2);
+  CHECK(needs.parallel.gradient_bytes == needs.memory.gradients);
+  CHECK(needs.parallel.sent_bytes == 6 * needs.memory.gradients / 4);
+  CHECK(needs.parallel.buckets == 1);
+  const auto narrow = small_config(R"({"parallel": {"gradients": {"precision": "bf16"}}})");
+  CHECK(needs_of(narrow, world).parallel.sent_bytes == 3 * needs.memory.gradients / 4);
 }
 
 TEST_CASE("a dry run that fits ends well and writes nothing", "[engine][dry_run]") {

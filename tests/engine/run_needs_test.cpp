@@ -95,6 +95,42 @@ TEST_CASE("the memory of a device and of its host are told apart", "[run_watch]"
   CHECK_THAT(misfits[1], StartsWith("memory: 512 MiB needed, 256 MiB there; lower data.ring_batches"));
 }
 
+TEST_CASE("several ranks share the pictures, and those of a host its memory", "[run_watch]") {
+  RunNeeds needs = resnet50();
+  needs.parallel = {.ranks = 4, .on_host = 2, .gradient_bytes = 100 * kMiB, .sent_bytes = 150 * kMiB, .buckets = 5};
+  const std::string text = text_of(needs, {.host_memory = 60 * kGiB});
+  CHECK_THAT(text, ContainsSubstring(": 22.8 GiB a rank, 45.6 GiB for the 2 on this host of 60.0 GiB"));
+  CHECK_THAT(text, ContainsSubstring("gradients  each rank sends 150 MiB a step (ring all-reduce: 2 x 3/4 x 100 MiB), "
+                                     "in 5 buckets while backward runs: 126 ms at 10 Gbit/s"));
+  CHECK_THAT(text, ContainsSubstring("step 400.0 img/s a rank") && ContainsSubstring("about 20 hours") &&
+                       ContainsSubstring("as if each of the 4 ranks were as fast as the one measured; not measured"));
+  REQUIRE(find_misfits(needs, {.host_memory = 40 * kGiB}).size() == 1);
+  CHECK_THAT(find_misfits(needs, {.host_memory = 40 * kGiB})[0],
+             StartsWith("memory of the 2 ranks on this host: 45.6 GiB needed, 40.0 GiB there"));
+  // Each on a device of its own: only what waits for it lies on the host.
+  const RunRoom devices{.host_memory = 2 * kGiB, .device_memory = 80 * kGiB, .computes_on_host = false};
+  CHECK_THAT(text_of(needs, devices),
+             ContainsSubstring("22.3 GiB of 80.0 GiB on the device of each rank; of its host's "
+                               "memory, 1.0 GiB for the 2 on this host of 2.0 GiB"));
+  CHECK(find_misfits(needs, devices).empty());
+}
+
+TEST_CASE("ranks with more threads than cores are no faster together than one", "[run_watch]") {
+  RunNeeds needs = resnet50();
+  needs.shared_cores = true;
+  needs.loader_seconds = 0.0;
+  needs.parallel = {.ranks = 2, .on_host = 2, .step_cores = 0.5};
+  CHECK_THAT(text_of(needs, {}), ContainsSubstring("about 80 hours") &&
+                                     ContainsSubstring("their threads are more than the cores: 50 % of the speed"));
+}
+
+TEST_CASE("gradients in bf16 are told", "[run_watch]") {
+  RunNeeds needs = resnet50();
+  needs.parallel = {.ranks = 2, .gradient_bytes = 50 * kMiB, .sent_bytes = 50 * kMiB, .buckets = 1};
+  needs.parallel.narrow_gradients = true;
+  CHECK_THAT(text_of(needs, {}), ContainsSubstring("2 x 1/2 x 50.0 MiB in bf16), in 1 bucket while"));
+}
+
 TEST_CASE("a disk that is too small is reported, and one that is unknown is not", "[run_watch]") {
   const auto misfits = find_misfits(resnet50(), {.disk = 500 * kMiB});
   REQUIRE(misfits.size() == 1);

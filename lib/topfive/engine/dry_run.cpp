@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -12,6 +11,8 @@
 #include "topfive/base/error.h"
 #include "topfive/base/log.h"
 #include "topfive/base/text.h"
+#include "topfive/dist/gradient_traffic.h"
+#include "topfive/engine/device.h"
 #include "topfive/engine/machine_room.h"
 #include "topfive/engine/memory_meter.h"
 #include "topfive/engine/run_length.h"
@@ -62,7 +63,7 @@ struct Loading {
   DeviceBatch batch;
   double seconds_per_picture = 0.0;
   double bytes_per_picture = 0.0;
-  double share_of_cores = 1.0;
+  int threads = 1;
   std::int64_t ring_bytes = 0;
 };
 
@@ -74,12 +75,12 @@ double stored_bytes(const DryRunParts& parts, const data::ReadStatistics& read) 
 }
 
 Loading load_pictures(const DryRunParts& parts) {
-  const auto loader = make_loader(parts.config, parts.train_input, data::Split::kTrain, parts.device);
+  const auto loader = make_loader(parts.config, parts.train_input, data::Split::kTrain, parts.device, parts.world);
   const DeviceBatchMaker maker = make_batch_maker(parts.config, parts.device);
   Loading loading;
   const auto start = Clock::now();
   double seconds = 0.0;
-  loader->start(training_plan(0));
+  loader->start(training_plan(0, parts.world));
   while (seconds < kLoadingSeconds) {
     auto lease = loader->next();
     if (!lease) break;
@@ -92,14 +93,13 @@ Loading load_pictures(const DryRunParts& parts) {
   const data::ReadStatistics read = loader->statistics();
   loading.seconds_per_picture = seconds / static_cast<double>(std::max<std::int64_t>(read.pictures, 1));
   loading.bytes_per_picture = stored_bytes(parts, read);
-  const auto cores = static_cast<double>(std::max(std::thread::hardware_concurrency(), 1U));
-  loading.share_of_cores = std::min(1.0, loader->threads() / cores);
+  loading.threads = loader->threads();
   loading.ring_bytes = loader->memory_bytes();
   return loading;
 }
 
 std::int64_t eval_ring_bytes(const DryRunParts& parts) {
-  return make_loader(parts.config, parts.eval_input, data::Split::kEval, parts.device)->memory_bytes();
+  return make_loader(parts.config, parts.eval_input, data::Split::kEval, parts.device, parts.world)->memory_bytes();
 }
 
 DeviceBatch first_pictures(const DeviceBatch& batch, std::int64_t count) {
@@ -194,6 +194,31 @@ MemoryNeeds memory_needs(const DryRunParts& parts, const Loading& loading) {
   return memory;
 }
 
+// Of the cores that so many threads of one process had, what is left to them when all ranks of this host run.
+double share_of_cores(int threads, int ranks_on_host) {
+  const int all = cores_per_process(1);
+  return std::min(1.0, static_cast<double>(all) / (std::min(threads, all) * ranks_on_host));
+}
+
+RankNeeds rank_needs(const DryRunParts& parts, const Loading& loading) {
+  std::vector<torch::Tensor> learning;
+  for (const torch::Tensor& parameter : parts.model.parameters()) {
+    if (parameter.requires_grad()) learning.push_back(parameter);
+  }
+  const auto& config = parts.config.parallel.gradients;
+  const auto traffic = dist::gradient_traffic(learning, parts.world.size, config);
+  RankNeeds needs;
+  needs.ranks = parts.world.size;
+  needs.on_host = parts.world.local_size;
+  needs.gradient_bytes = traffic.bytes;
+  needs.sent_bytes = traffic.sent;
+  needs.buckets = traffic.buckets;
+  needs.narrow_gradients = config.precision == dist::GradientPrecision::kBfloat16;
+  if (parts.device.is_cpu()) needs.step_cores = share_of_cores(at::get_num_threads(), needs.on_host);
+  needs.loader_cores = share_of_cores(loading.threads, needs.on_host);
+  return needs;
+}
+
 }  // namespace
 
 RunNeeds measure_needs(const DryRunParts& parts) {
@@ -222,7 +247,8 @@ RunNeeds measure_needs(const DryRunParts& parts) {
   needs.checkpoints =
       parts.config.checkpoint.keep + parts.config.checkpoint.keep_best + 1;  // the last is being written
   needs.loader_seconds = loading.seconds_per_picture;
-  needs.loader_share = loading.share_of_cores;
+  needs.loader_share = std::min(1.0, static_cast<double>(loading.threads) / cores_per_process(parts.world.local_size));
+  needs.parallel = rank_needs(parts, loading);
   needs.shared_cores = parts.device.is_cpu();
   return needs;
 }

@@ -6,6 +6,7 @@
 
 #include <torch/types.h>
 
+#include "topfive/dist/world.h"
 #include "topfive/engine/assembly.h"
 #include "topfive/engine/run_config.h"
 #include "topfive/engine/run_needs.h"
@@ -20,6 +21,7 @@ struct DryRunParts {
   models::ImageClassifier& model;
   const SplitInput& train_input;
   const SplitInput& eval_input;
+  dist::World world = {};  // of the run; this process measures as one of its ranks, and meets none of the others
 };
 
 // Loads pictures for a few seconds and takes a few steps, apart from each other. On a CPU the steps take few pictures

@@ -30,7 +30,8 @@ namespace {
 // Config, data and network of one run; the trainer borrows from it.
 struct Preparation {
   RunConfig config;
-  RankSession& ranks;
+  dist::World world;   // of the run; in a dry run this process has met none of its other ranks
+  dist::Ranks& ranks;  // those that it has met
   torch::Device device;
   SplitInput train_input;
   SplitInput eval_input;
@@ -52,23 +53,23 @@ void check_same_start(dist::Ranks& ranks, const RunConfig& config) {
   ranks.require_equal("recipe (after --set)", dump_run_config(config));
 }
 
-std::unique_ptr<Preparation> prepare(const TrainRequest& request, RunConfig config, RankSession& ranks,
-                                     const torch::Device& device) {
-  check_same_start(ranks.ranks(), config);
-  set_up_compute(config.train.num_compute_threads, ranks.world().local_size);
+std::unique_ptr<Preparation> prepare(const TrainRequest& request, RunConfig config, const dist::World& world,
+                                     dist::Ranks& ranks, const torch::Device& device) {
+  check_same_start(ranks, config);
+  set_up_compute(config.train.num_compute_threads, world.local_size);
   set_up_precision(config.train, device);
   SplitInput train_input(config, request.data_directory, data::Split::kTrain);
   SplitInput eval_input(config, request.data_directory, data::Split::kEval);
   data::check_same_classes(train_input.source(), eval_input.source());
   check_length(config, train_input.source().size());
-  ranks.ranks().require_equal("training data", train_input.source().fingerprint());
+  ranks.require_equal("training data", train_input.source().fingerprint());
   torch::manual_seed(config.train.seed);
   auto model = make_model(config, device);
   // The same weights on all ranks, but not the same units dropped.
-  if (!ranks.world().is_main()) torch::manual_seed(config.train.seed + static_cast<std::uint64_t>(ranks.world().rank));
+  if (!world.is_main()) torch::manual_seed(config.train.seed + static_cast<std::uint64_t>(world.rank));
   if (config.train.activation_checkpointing) model->set_activation_checkpointing(true);
-  return std::make_unique<Preparation>(
-      Preparation{std::move(config), ranks, device, std::move(train_input), std::move(eval_input), std::move(model)});
+  return std::make_unique<Preparation>(Preparation{std::move(config), world, ranks, device, std::move(train_input),
+                                                   std::move(eval_input), std::move(model)});
 }
 
 // A run that goes on has its weights in its checkpoint.
@@ -82,27 +83,31 @@ void load_start_weights(const Preparation& run, const TrainRequest& request, boo
                    request.weights.string());
 }
 
+std::string describe_ranks(const Preparation& run, const TrainRequest& request) {
+  if (!request.dry_run) return describe(run.world) + ", " + describe_backends(run.world, run.device);
+  return std::to_string(run.world.size) + ", " + std::to_string(run.world.local_size) +
+         " of them on this host (found by " + run.world.found_by +
+         "); this dry run is one process, which measures as one of them";
+}
+
 void announce(const Preparation& run, const TrainRequest& request) {
   const auto length = run_length(run.config.train, run.train_input.source().size());
   base::log_info(build_summary());
   base::log_info("device     " + describe_device(run.device));
-  if (!run.ranks.world().alone()) {
-    base::log_info("ranks      " + describe(run.ranks.world()) + ", " +
-                   describe_backends(run.ranks.world(), run.device));
-  }
+  if (!run.world.alone()) base::log_info("ranks      " + describe_ranks(run, request));
   base::log_info("model      " + describe_model(run.config, *run.model));
   base::log_info("training   " + describe_input(run.train_input));
   base::log_info("validation " + describe_input(run.eval_input));
   base::log_info("length     " + base::with_thousands(length.num_epochs()) + " epochs, " +
                  base::with_thousands(length.total_steps) + " steps, " +
-                 describe_batch(run.config.train, run.ranks.world().size) + ", " +
+                 describe_batch(run.config.train, run.world.size) + ", " +
                  optim::describe_rate(run.config.schedule, run.config.train.global_batch_size));
   base::log_info("output     " + (request.dry_run ? "none (dry run)" : request.run_directory.string()));
 }
 
 // The recipe's own batch and rate are deliberate; what --set makes of them may not be.
 void warn_of_rate(const Preparation& run, const TrainRequest& request) {
-  if (request.overrides.empty() || request.smoke || !run.ranks.world().is_main()) return;
+  if (request.overrides.empty() || request.smoke || !run.world.is_main()) return;
   const auto warning = check_overrides(find_config(request.config), run.config);
   if (warning) base::log_warning("health: " + warning->name + ": " + warning->text);
 }
@@ -145,28 +150,29 @@ void report_end(const Trainer& trainer, const TrainRequest& request, TrainOutcom
 
 // What rank 0 decides for all: where the run goes on, if it does. Only it looks into the run directory, and locks it.
 std::optional<std::filesystem::path> agree_on_checkpoint(const Preparation& run, const TrainRequest& request) {
-  const bool is_main = run.ranks.world().is_main();
+  const bool is_main = run.world.is_main();
   const auto own = is_main ? checkpoint_to_resume(request) : std::nullopt;
-  const std::string path = run.ranks.ranks().broadcast(own ? own->string() : "", "agreeing on the checkpoint");
+  const std::string path = run.ranks.broadcast(own ? own->string() : "", "agreeing on the checkpoint");
   if (path.empty()) return std::nullopt;
   if (!is_main) verify_checkpoint(path);
   return path;
 }
 
-TrainOutcome train_with(const TrainRequest& request, const RunConfig& config, RankSession& ranks,
-                        const torch::Device& device) {
-  const auto run = prepare(request, config, ranks, device);
+TrainOutcome train_with(const TrainRequest& request, const RunConfig& config, const dist::World& world,
+                        RankSession& session, const torch::Device& device) {
+  const auto run = prepare(request, config, world, session.ranks(), device);
   announce(*run, request);
   warn_of_rate(*run, request);
   if (request.dry_run) {
     load_start_weights(*run, request, false);
-    report_dry_run({run->config, run->device, *run->model, run->train_input, run->eval_input}, request.run_directory);
+    report_dry_run({run->config, run->device, *run->model, run->train_input, run->eval_input, world},
+                   request.run_directory);
     return TrainOutcome::kFinished;
   }
 
   const auto stage = stage_input(request.stage, {&run->train_input, &run->eval_input}, request.data_directory);
   std::optional<base::FileLock> lock;
-  if (ranks.world().is_main()) {
+  if (world.is_main()) {
     base::create_writable_directory(request.run_directory);
     lock.emplace(request.run_directory / ".lock");
   }
@@ -181,14 +187,14 @@ TrainOutcome train_with(const TrainRequest& request, const RunConfig& config, Ra
   parts.run_directory = request.run_directory;
   parts.max_time = request.max_time;
   parts.accepted_changes = request.accepted_changes;
-  parts.ranks = &ranks.ranks();
-  parts.pulse = ranks.pulse();
+  parts.ranks = &session.ranks();
+  parts.pulse = session.pulse();
   Trainer trainer(run->config, std::move(parts));
   if (checkpoint) {
     trainer.resume_from(*checkpoint);
     base::log_info("resumed    " + checkpoint->string() + " at step " + base::with_thousands(trainer.state().step));
   }
-  if (ranks.world().is_main()) {
+  if (world.is_main()) {
     base::write_file_atomically(request.run_directory / "config.json", dump_run_config(run->config));
   }
   const auto outcome = trainer.run();
@@ -196,20 +202,31 @@ TrainOutcome train_with(const TrainRequest& request, const RunConfig& config, Ra
   return outcome;
 }
 
+// The ranks that a run with this command line would have, as rank 0 sees them; each has its device.
+dist::World planned_world(const std::string& devices) {
+  dist::World world = dist::find_world();
+  if (!world.alone()) return world;
+  world.size = world.local_size = count_devices(devices);
+  for (int rank = 1; rank < world.size; ++rank) choose_device(devices, rank, world.local_size);
+  if (!world.alone()) world.found_by = "train --devices";
+  return world;
+}
+
 TrainOutcome run_in_directory(const TrainRequest& request) {
   auto config = load_run_config(find_config(request.config), request.overrides);
   if (request.smoke) make_smoke(config);
-  const dist::World world = request.dry_run ? dist::World{} : dist::find_world();
+  const dist::World world = request.dry_run ? planned_world(request.devices) : dist::find_world();
+  if (request.dry_run && !world.is_main()) return TrainOutcome::kFinished;  // rank 0 measures for all
   if (!world.is_main()) base::set_log_rank(world.rank);
   device_batch_size(config.train, world.size);
   const auto device = choose_device(request.devices, world.local_rank, world.local_size);
-  RankSession ranks(world, config.parallel, device);
+  RankSession session(request.dry_run ? dist::World{} : world, config.parallel, device);
   try {
-    const auto outcome = train_with(request, config, ranks, device);
-    ranks.leave();
+    const auto outcome = train_with(request, config, world, session, device);
+    session.leave();
     return outcome;
   } catch (const std::exception& error) {
-    ranks.leave_failed(error);
+    session.leave_failed(error);
     throw;
   }
 }

@@ -1,3 +1,7 @@
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
 #include <torch/torch.h>
 
 #include "topfive/dist/gradient_averager.h"
@@ -67,6 +71,51 @@ double averaged_difference(dist::Ranks& ranks, const dist::AveragerConfig& confi
   return worst;
 }
 
+class CountingWatcher : public dist::ReductionWatcher {
+ public:
+  std::int64_t started(std::int64_t bytes) override {
+    const std::lock_guard lock(mutex_);
+    bytes_.push_back(bytes);
+    ++under_way_;
+    return static_cast<std::int64_t>(bytes_.size()) - 1;
+  }
+  void ended(std::int64_t reduction) override {
+    const std::lock_guard lock(mutex_);
+    ended_.push_back(reduction);
+    --under_way_;
+    all_ended_.notify_all();
+  }
+  bool wait_for_all() {
+    std::unique_lock lock(mutex_);
+    return all_ended_.wait_for(lock, std::chrono::seconds{10}, [this] { return under_way_ == 0; });
+  }
+  std::vector<std::int64_t> bytes() const { return bytes_; }
+  std::size_t num_ended() const { return ended_.size(); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable all_ended_;
+  std::vector<std::int64_t> bytes_;
+  std::vector<std::int64_t> ended_;
+  int under_way_ = 0;
+};
+
+// All gradients after each of three steps, in one vector. Every second step they are cleared, else they add up.
+torch::Tensor gradients_of_steps(dist::Ranks& ranks, const dist::AveragerConfig& config,
+                                 const std::shared_ptr<dist::ReductionWatcher>& watcher) {
+  auto model = network();
+  dist::GradientAverager averager(parameters_of(model), ranks.group(), config, watcher);
+  const auto share = images().chunk(ranks.size())[static_cast<std::size_t>(ranks.rank())];
+  std::vector<torch::Tensor> all;
+  for (const bool clear : {true, false, true}) {
+    if (clear) model->zero_grad();
+    averager.before_backward(true);
+    mean_loss(model, share).backward();
+    for (const auto& parameter : model->parameters()) all.push_back(parameter.grad().flatten().clone());
+  }
+  return torch::cat(all);
+}
+
 }  // namespace
 
 TEST_CASE("rank: averages gradients", "[.rank]") {
@@ -113,4 +162,28 @@ TEST_CASE("rank: averages to the same bits in every step", "[.rank]") {
 
 TEST_CASE("four ranks add up their gradients in the same order in every step") {
   CHECK(tests::run_as_ranks("rank: averages to the same bits in every step", 4) == ExitCode::kOk);
+}
+
+TEST_CASE("rank: watches its all-reduces", "[.rank]") {
+  dist::Ranks ranks = tests::meet();
+  for (const auto precision : {dist::GradientPrecision::kFull, dist::GradientPrecision::kBfloat16}) {
+    const dist::AveragerConfig config{.bucket_mb = 1, .precision = precision};
+    const auto expected = gradients_of_steps(ranks, config, nullptr);
+    const auto watcher = std::make_shared<CountingWatcher>();
+    CHECK(torch::equal(gradients_of_steps(ranks, config, watcher), expected));
+
+    REQUIRE(watcher->wait_for_all());
+    const auto bytes = watcher->bytes();
+    CHECK(bytes.size() >= 6);  // two buckets or more in each step
+    CHECK(watcher->num_ended() == bytes.size());
+    std::int64_t total = 0;
+    for (const auto of_one : bytes) total += of_one;
+    CHECK(total == expected.numel() * (precision == dist::GradientPrecision::kFull ? 4 : 2));
+  }
+}
+
+TEST_CASE("watched all-reduces tell of each bucket once and leave every bit of the gradients as it is") {
+  for (const int num_ranks : {2, 3}) {
+    CHECK(tests::run_as_ranks("rank: watches its all-reduces", num_ranks) == ExitCode::kOk);
+  }
 }

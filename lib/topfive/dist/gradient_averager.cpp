@@ -3,6 +3,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <unordered_map>
+#include <utility>
 
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
@@ -59,11 +60,13 @@ std::unique_ptr<c10d::Reducer> make_reducer(const std::vector<std::pair<std::str
 }  // namespace
 
 GradientAverager::GradientAverager(const std::vector<std::pair<std::string, at::Tensor>>& parameters,
-                                   const ProcessGroupPtr& group, const AveragerConfig& config) {
+                                   const ProcessGroupPtr& group, const AveragerConfig& config,
+                                   std::shared_ptr<ReductionWatcher> watcher) {
   if (parameters.empty()) throw std::invalid_argument("no parameter learns: there is nothing to average");
-  reducer_ = make_reducer(parameters, group, config);
+  const ProcessGroupPtr used = watcher ? watch_reductions(group, std::move(watcher)) : group;
+  reducer_ = make_reducer(parameters, used, config);
   if (config.precision == GradientPrecision::kBfloat16) {
-    reducer_->register_comm_hook(std::make_unique<Bfloat16Hook>(group));
+    reducer_->register_comm_hook(std::make_unique<Bfloat16Hook>(used));
   }
 }
 

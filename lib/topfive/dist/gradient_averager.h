@@ -15,6 +15,7 @@
 
 #include "topfive/dist/averager_config.h"
 #include "topfive/dist/process_group.h"
+#include "topfive/dist/watched_group.h"
 
 namespace c10d {
 class Reducer;
@@ -26,9 +27,10 @@ namespace topfive::dist {
 class GradientAverager {
  public:
   // The parameters that learn, by name, in the same order on all ranks. They must outlive the averager, and each of
-  // them must get a gradient in every backward pass. std::invalid_argument for an empty list.
+  // them must get a gradient in every backward pass. The watcher, where there is one, is told of each bucket's
+  // all-reduce, on the thread of backward, in the order of the buckets. std::invalid_argument for an empty list.
   GradientAverager(const std::vector<std::pair<std::string, at::Tensor>>& parameters, const ProcessGroupPtr& group,
-                   const AveragerConfig& config);
+                   const AveragerConfig& config, std::shared_ptr<ReductionWatcher> watcher = nullptr);
   ~GradientAverager();
   GradientAverager(const GradientAverager&) = delete;
   GradientAverager& operator=(const GradientAverager&) = delete;

@@ -13,6 +13,7 @@ constexpr const char* kNotes =
     "  train --config alexnet.json --data imagenet --out runs/alexnet --resume auto\n"
     "  train --config mine.json --data cifar10 --out runs/a --set train.seed=2 --set "
     "schedule.base_learning_rate=0.02\n"
+    "  train --config resnet50.json --data imagenet --out runs/a --devices 0,1 --trace runs/a/trace.json\n"
     "  train --config resnet50.json --data flowers --out runs/f --weights resnet50.pth --set model.num_classes=102\n";
 
 }  // namespace
@@ -42,7 +43,11 @@ int main(int argc, char** argv) {
                  "auto, cpu, the number of a CUDA device, or a list (0,1 or cpu,cpu): one process each")
       ->capture_default_str();
   app.add_option("--max-time", max_time, "Save a checkpoint and stop (exit 75) after this long: 90s, 30m, 3h");
-  app.add_flag("--dry-run", request.dry_run, "Check config, data and network, say what would happen, write nothing");
+  auto* trace = app.add_option("--trace", request.trace,
+                               "Write what 20 steps spend their time on, on every rank, to this file for "
+                               "chrome://tracing or Perfetto");
+  app.add_flag("--dry-run", request.dry_run, "Check config, data and network, say what would happen, write nothing")
+      ->excludes(trace);
   return topfive::apps::run_program(app, argc, argv, kNotes, [&] {
     if (!max_time.empty()) request.max_time = topfive::engine::parse_duration(max_time);
     const auto check = [&](int ranks) { topfive::engine::check_for_ranks(request, ranks); };

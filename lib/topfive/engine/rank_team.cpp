@@ -28,7 +28,8 @@ RankTeam::~RankTeam() {
   }
 }
 
-void RankTeam::join(models::ImageClassifier& model, const ParallelConfig& config) {
+void RankTeam::join(models::ImageClassifier& model, const ParallelConfig& config,
+                    std::shared_ptr<dist::ReductionWatcher> watcher) {
   if (alone()) return;
   std::string shapes;
   for (const auto& parameter : model.named_parameters()) {
@@ -45,7 +46,8 @@ void RankTeam::join(models::ImageClassifier& model, const ParallelConfig& config
                                              ranks_->sum(tensor, "normalising a batch");
                                            }});
   }
-  averager_ = std::make_unique<dist::GradientAverager>(learning_parameters(model), ranks_->group(), config.gradients);
+  averager_ = std::make_unique<dist::GradientAverager>(learning_parameters(model), ranks_->group(), config.gradients,
+                                                       std::move(watcher));
 }
 
 void RankTeam::before_backward(bool last_part) {

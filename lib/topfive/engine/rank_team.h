@@ -14,6 +14,7 @@
 #include "topfive/dist/gradient_averager.h"
 #include "topfive/dist/pulse.h"
 #include "topfive/dist/ranks.h"
+#include "topfive/dist/watched_group.h"
 #include "topfive/engine/parallel_config.h"
 #include "topfive/models/image_classifier.h"
 
@@ -38,8 +39,10 @@ class RankTeam {
   bool is_main() const { return ranks_->is_main(); }
   const dist::World& world() const { return ranks_->world(); }
 
-  // Gives every rank the weights and buffers of rank 0, and averages gradients from then on.
-  void join(models::ImageClassifier& model, const ParallelConfig& config);
+  // Gives every rank the weights and buffers of rank 0, and averages gradients from then on. The watcher, where there
+  // is one, is told of each all-reduce of gradients.
+  void join(models::ImageClassifier& model, const ParallelConfig& config,
+            std::shared_ptr<dist::ReductionWatcher> watcher = nullptr);
   // Call between forward and backward of each part of a step.
   void before_backward(bool last_part);
   // The running statistics of rank 0, which are the ones that count, on all ranks: before they are used.

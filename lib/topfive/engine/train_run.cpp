@@ -186,6 +186,7 @@ TrainOutcome train_with(const TrainRequest& request, const RunConfig& config, co
   parts.eval_input = &run->eval_input;
   parts.run_directory = request.run_directory;
   parts.max_time = request.max_time;
+  parts.trace_file = request.trace;
   parts.accepted_changes = request.accepted_changes;
   parts.ranks = &session.ranks();
   parts.pulse = session.pulse();

@@ -24,8 +24,9 @@ struct TrainRequest {
   weights::LoadPolicy policy = weights::LoadPolicy::kHeadOnly;
   std::string devices = "auto";
   std::optional<std::chrono::seconds> max_time;
-  bool dry_run = false;  // check everything, write nothing
-  bool smoke = false;    // make_smoke() of the recipe; without data, in a directory that is removed again
+  std::filesystem::path trace;  // see RunTrace; empty: none
+  bool dry_run = false;         // check everything, write nothing
+  bool smoke = false;           // make_smoke() of the recipe; without data, in a directory that is removed again
 };
 
 // Throws UserError where a recipe cannot be trained by so many ranks, before any of them is started: one error instead

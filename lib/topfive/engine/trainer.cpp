@@ -37,11 +37,13 @@ optim::PlateauState plateau_of(const TrainState& state) {
   return {state.plateau_best, state.plateau_bad_evaluations, state.plateau_cooldown_left, state.plateau_reductions};
 }
 
-TrainStepOptions step_options(const RunConfig& config, const torch::Device& device, RankTeam& team) {
+TrainStepOptions step_options(const RunConfig& config, const TrainerParts& parts, RankTeam& team) {
   return {.loss = config.loss,
           .precision = config.train.precision,
           .accumulation_steps = config.train.accumulation_steps,
-          .cuda_graphs = config.train.cuda_graphs && team.alone() && device.is_cuda() && GraphedPass::available(),
+          // A pass that is replayed has no forward and backward part that a trace could tell apart.
+          .cuda_graphs = config.train.cuda_graphs && team.alone() && parts.trace_file.empty() &&
+                         parts.device.is_cuda() && GraphedPass::available(),
           .skip_non_finite = config.health.on_non_finite == OnNonFinite::kSkip,
           .clip = config.train.clip,
           .grad_scaler = config.train.grad_scaler,
@@ -55,13 +57,14 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       parts_(std::move(parts)),
       length_(run_length(config.train, parts_.train_input->source().size())),
       team_(parts_.ranks, parts_.pulse),
+      trace_(make_run_trace(parts_.trace_file, parts_.device, team_.world())),
       optimizer_(optim::make_optimizer(config.optimizer, *parts_.model)),
       train_loader_(make_loader(*parts_.train_input, train_options(), parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
-      step_(*parts_.model, *optimizer_, step_options(config, parts_.device, team_), clock_),
+      step_(*parts_.model, *optimizer_, step_options(config, parts_, team_), clock_),
       provenance_(make_provenance(config, parts_.train_input->source())) {
   if (team_.is_main()) saver_.emplace(parts_.run_directory / "checkpoints", config.checkpoint);
-  team_.join(*parts_.model, config.parallel);
+  team_.join(*parts_.model, config.parallel, trace_ ? trace_->watcher() : nullptr);
   if (config.train.ema.enabled()) {
     const optim::EmaRun run{length_.steps_per_epoch, config.train.global_batch_size, config.train.num_epochs};
     ema_ = std::make_unique<optim::Ema>(config.train.ema, run, *parts_.model);
@@ -116,16 +119,19 @@ TrainOutcome Trainer::run() {
         state_, clock_);
   }
   parts_.model->train();
+  if (trace_) trace_->begin(clock_, state_.step, length_.total_steps - state_.step);
   while (state_.epoch < length_.num_epochs()) {
     if (!train_epoch() || !evaluate_or_save()) {
       finish_line();
       if (unsaved_) save_checkpoint();
+      if (trace_) trace_->finish(team_);
       if (saver_) saver_->finish();
       return TrainOutcome::kStopped;
     }
     finish_epoch();
   }
   finish_line();
+  if (trace_) trace_->finish(team_);
   if (saver_) saver_->finish();
   return TrainOutcome::kFinished;
 }
@@ -146,6 +152,10 @@ bool Trainer::train_epoch() {
       optimizer_->set_momentum(*momentum);
     }
     after_step(step_.update(rate), rate);
+    if (trace_ && trace_->is_complete()) {
+      finish_line();
+      trace_->finish(team_);
+    }
   }
   return true;
 }
@@ -190,6 +200,7 @@ void Trainer::after_step(StepSums sums, double learning_rate) {
 }
 
 void Trainer::write_train_record(double learning_rate) {
+  const RunTrace::Scope traced(trace_.get(), "log");
   settle();
   TrainFigures figures;
   figures.learning_rate = learning_rate;
@@ -279,6 +290,7 @@ bool Trainer::evaluate_epoch() {
   if (!last && done % config_.train.eval_every_epochs != 0) return true;
   finish_line();
   team_.note(state_.step, "evaluating");
+  const RunTrace::Scope traced(trace_.get(), "evaluation");
   const auto evaluation = evaluator_->run(state_.epoch, last);
   if (!evaluation) return false;
 
@@ -333,6 +345,7 @@ StepWish Trainer::wish() const {
 }
 
 void Trainer::save_checkpoint() {
+  const RunTrace::Scope traced(trace_.get(), "saving");
   settle();
   // The last gradient may have spoilt the weights without any loss telling it yet.
   if (!is_finite(*parts_.model)) handle_non_finite(state_.step);

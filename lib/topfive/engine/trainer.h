@@ -18,6 +18,7 @@
 #include "topfive/engine/run_evaluator.h"
 #include "topfive/engine/run_length.h"
 #include "topfive/engine/run_recorder.h"
+#include "topfive/engine/run_trace.h"
 #include "topfive/engine/step_clock.h"
 #include "topfive/engine/step_totals.h"
 #include "topfive/engine/train_state.h"
@@ -36,6 +37,7 @@ struct TrainerParts {
   const SplitInput* eval_input = nullptr;
   std::filesystem::path run_directory;  // exists, is writable and locked by rank 0, which alone writes there
   std::optional<std::chrono::seconds> max_time;
+  std::filesystem::path trace_file;           // see RunTrace; empty: none
   std::vector<std::string> accepted_changes;  // on resume; see check_same_run()
   dist::Ranks* ranks = nullptr;               // the other processes of the run, borrowed; null: there are none
   dist::Pulse* pulse = nullptr;               // tells the heartbeat of them where this one is
@@ -91,6 +93,7 @@ class Trainer {
   TrainerParts parts_;
   RunLength length_;
   RankTeam team_;
+  std::unique_ptr<RunTrace> trace_;  // null: nothing is recorded
   StepClock clock_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   std::unique_ptr<optim::Ema> ema_;  // null: no average is kept

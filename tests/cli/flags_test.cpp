@@ -32,7 +32,7 @@ TEST_CASE("the flags of train are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("train") == std::set<std::string>{"--help", "--version", "--config", "--data", "--out",
                                                         "--resume", "--weights", "--strict", "--head-only", "--partial",
                                                         "--set", "--stage", "--devices", "--max-time", "--dry-run",
-                                                        "--smoke", "--log-level", "--accept-change"});
+                                                        "--smoke", "--log-level", "--accept-change", "--trace"});
 }
 
 TEST_CASE("the flags of eval are these and no others", "[cli][contract]") {

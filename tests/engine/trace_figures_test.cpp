@@ -1,5 +1,7 @@
 #include "topfive/engine/trace_figures.h"
 
+#include <cstdlib>
+
 #include "support/catch.h"
 
 using namespace topfive;

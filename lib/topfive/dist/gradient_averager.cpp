@@ -1,11 +1,12 @@
 #include "topfive/dist/gradient_averager.h"
 
-#include <numeric>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
 
 #include <torch/csrc/distributed/c10d/reducer.hpp>
+
+#include "topfive/dist/gradient_buckets.h"
 
 namespace topfive::dist {
 namespace {
@@ -28,18 +29,6 @@ class Bfloat16Hook : public c10d::CppCommHookInterface<ProcessGroupPtr> {
   }
 };
 
-using Buckets = std::vector<std::vector<std::size_t>>;
-
-// Backward comes to the parameters last to first: so do the buckets, and the first of them is small, to go out early.
-Buckets assign_buckets(const std::vector<at::Tensor>& tensors, const AveragerConfig& config) {
-  const std::vector<at::Tensor> backwards(tensors.rbegin(), tensors.rend());
-  std::vector<std::int64_t> indices(tensors.size());
-  std::iota(indices.rbegin(), indices.rend(), 0);
-  const std::vector<std::size_t> limits = {static_cast<std::size_t>(config.first_bucket_mb * kMebibyte),
-                                           static_cast<std::size_t>(config.bucket_mb * kMebibyte)};
-  return std::get<0>(c10d::compute_bucket_assignment_by_size(backwards, limits, {}, indices));
-}
-
 std::unique_ptr<c10d::Reducer> make_reducer(const std::vector<std::pair<std::string, at::Tensor>>& parameters,
                                             const ProcessGroupPtr& group, const AveragerConfig& config) {
   std::vector<at::Tensor> tensors;
@@ -48,7 +37,7 @@ std::unique_ptr<c10d::Reducer> make_reducer(const std::vector<std::pair<std::str
     names.emplace(tensors.size(), name);
     tensors.push_back(tensor);
   }
-  Buckets buckets = assign_buckets(tensors, config);
+  auto buckets = gradient_buckets(tensors, config);
   const std::vector<bool> sparse(tensors.size(), false);
   return std::make_unique<c10d::Reducer>(
       std::move(tensors), std::move(buckets), group, sparse, config.bucket_mb * kMebibyte,

@@ -18,7 +18,7 @@ struct GradientTraffic {
 
 // Of the parameters that learn, in the network's order. A ring all-reduce is assumed, in which each of n ranks sends
 // 2 (n - 1) / n of the bytes (Patarasu and Yuan, 2009); Gloo's and NCCL's are rings where messages are large. Buckets
-// are those of GradientAverager from the second step on, if gradients come in the reverse order of the parameters.
+// are those of gradient_buckets().
 GradientTraffic gradient_traffic(const std::vector<at::Tensor>& parameters, int num_ranks,
                                  const AveragerConfig& config);
 

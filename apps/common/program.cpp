@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kExitCodes =
     "\nExit codes:\n"
     "  0 ok   64 wrong command line   65 bad data   66 input missing   70 bug in topfive   73 cannot create output\n"
-    "  74 reading or writing failed   75 stopped, checkpoint saved: run again with --resume auto   78 wrong config";
+    "  74 reading or writing failed   75 stopped, checkpoint saved: run again with --resume auto\n"
+    "  76 another process of the run was lost   78 wrong config";
 
 int fail(base::ExitCode code, const std::string& program, const std::string& message) {
   std::fprintf(stderr, "%s: error: %s\n", program.c_str(), message.c_str());

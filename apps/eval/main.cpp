@@ -1,5 +1,7 @@
 // eval: top-1 and top-5 error of a checkpoint or a weight file.
 #include <iostream>
+#include <map>
+#include <string>
 
 #include "topfive/engine/eval_run.h"
 #include "topfive/engine/launch.h"
@@ -14,7 +16,11 @@ constexpr const char* kNotes =
     "  eval --checkpoint runs/alexnet/checkpoints/best --data imagenet --predictions predictions.csv\n"
     "  eval --weights resnet50-11ad3fa6.pth --model resnet50 --data imagenet\n"
     "  eval --weights runs/alexnet/checkpoints/best/model.safetensors --data imagenet\n"
-    "  eval --checkpoint runs/alexnet --data imagenet --devices 0,1         two devices, the same numbers\n";
+    "  eval --checkpoint runs/alexnet --data imagenet --devices 0,1         two devices, the same numbers\n"
+    "  eval --checkpoint runs/resnet50 --data imagenet --protocol mirrored   each picture and its mirror image\n";
+
+const std::map<std::string, topfive::engine::EvalProtocol> kProtocols = {
+    {"center", topfive::engine::EvalProtocol::kCenter}, {"mirrored", topfive::engine::EvalProtocol::kMirrored}};
 
 }  // namespace
 
@@ -37,6 +43,11 @@ int main(int argc, char** argv) {
   app.add_option("--devices", request.devices,
                  "auto, cpu, the number of a CUDA device, or a list (0,1 or cpu,cpu): one process each")
       ->capture_default_str();
+  app.add_option("--protocol", request.protocol,
+                 "center: each picture once; mirrored: the mean of it and its mirror image. Left out: as the "
+                 "checkpoint's recipe says, else center")
+      ->transform(CLI::CheckedTransformer(kProtocols))
+      ->type_name("center|mirrored");
   app.add_flag("--skip-bad", request.skip_bad,
                "Leave pictures that cannot be used out of the counts, and say how many");
   app.add_option("--predictions", request.predictions, "Write the five best classes of every picture as CSV");

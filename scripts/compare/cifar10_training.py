@@ -1,8 +1,8 @@
-"""Trains ResNet-20 on CIFAR-10 in Python PyTorch by configs/resnet20_cifar_20_epochs.json; started by the .sh beside it."""
+"""Trains ResNet-20 on CIFAR-10 in Python PyTorch by configs/resnet20_cifar_20_epochs.json, whose figures it reads; started
+by the .sh beside it."""
 
 import argparse
 import json
-import math
 import pathlib
 import time
 
@@ -14,9 +14,12 @@ from torch.nn import functional
 
 from train_models import ResNet20, parameter_count
 
-MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
-EPOCHS, BATCH, EVAL_BATCH = 20, 128, 250
-PEAK_RATE, WARM_UP_EPOCHS, MOMENTUM, DECAY = 0.2, 2, 0.9, 5e-4
+RECIPE = json.loads((pathlib.Path(__file__).parents[2] / "configs" / "resnet20_cifar_20_epochs.json").read_text())
+MEAN, STD = RECIPE["data"]["mean"], RECIPE["data"]["std"]
+EPOCHS, BATCH, EVAL_BATCH = (RECIPE["train"][key] for key in ("num_epochs", "global_batch_size", "eval_batch_size"))
+PEAK_RATE, WARM_UP_EPOCHS = RECIPE["schedule"]["base_learning_rate"], RECIPE["schedule"]["warmup_epochs"]
+CROP = RECIPE["augment"]["train"][0]
+assert RECIPE["schedule"]["type"] == "linear" and RECIPE["train"]["eval_protocol"] == "mirrored"
 
 
 def parse_arguments():
@@ -45,10 +48,11 @@ def normalised(pixels):
 
 
 def augmented(pixels):
-    """Four black pixels around, a random 32x32 window, mirrored half of the time."""
-    padded = functional.pad(pixels, (4, 4, 4, 4))
-    rows = torch.randint(9, (len(pixels), 1)) + torch.arange(32)
-    columns = torch.randint(9, (len(pixels), 1)) + torch.arange(32)
+    """A border of one colour, a random 32x32 window, mirrored half of the time."""
+    border = CROP["padding"]
+    padded = functional.pad(pixels, (border,) * 4, value=CROP.get("fill", 0))
+    rows = torch.randint(2 * border + 1, (len(pixels), 1)) + torch.arange(32)
+    columns = torch.randint(2 * border + 1, (len(pixels), 1)) + torch.arange(32)
     mirror = torch.rand(len(pixels), 1) < 0.5
     columns = torch.where(mirror, columns.flip(1), columns)
     index = torch.arange(len(pixels)).view(-1, 1, 1)
@@ -59,7 +63,7 @@ def rate(step, steps_per_epoch):
     warm_up, total = WARM_UP_EPOCHS * steps_per_epoch, EPOCHS * steps_per_epoch
     if step < warm_up:
         return PEAK_RATE * step / warm_up
-    return PEAK_RATE * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (total - warm_up)))
+    return PEAK_RATE * (total - step) / (total - warm_up)
 
 
 def initialise(model):
@@ -72,12 +76,16 @@ def initialise(model):
 
 
 def wrong_in(model, pixels, labels, half):
+    """Wrong ones of one view each, and by the mean of each picture and its mirror image."""
     model.eval()
-    wrong = 0
+    wrong = [0, 0]
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
         for start in range(0, len(pixels), EVAL_BATCH):
-            logits = model(normalised(pixels[start : start + EVAL_BATCH]))
-            wrong += (logits.argmax(1) != labels[start : start + EVAL_BATCH]).sum().item()
+            images, expected = normalised(pixels[start : start + EVAL_BATCH]), labels[start : start + EVAL_BATCH]
+            plain = model(images).float()
+            both = plain + model(images.flip(3)).float()
+            for i, logits in enumerate((plain, both)):
+                wrong[i] += (logits.argmax(1) != expected).sum().item()
     model.train()
     return wrong
 
@@ -91,7 +99,8 @@ def train_epoch(model, optimizer, pixels, labels, epoch, half):
         chosen = order[i * BATCH : (i + 1) * BATCH]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             logits = model(normalised(augmented(pixels[chosen])))
-        loss = functional.cross_entropy(logits.float(), labels[chosen])
+        loss = functional.cross_entropy(logits.float(), labels[chosen],
+                                        label_smoothing=RECIPE["loss"]["label_smoothing"])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -107,16 +116,20 @@ def main():
     model = ResNet20()
     initialise(model)
     model = model.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.SGD(model.parameters(), PEAK_RATE, MOMENTUM, weight_decay=DECAY, nesterov=True, fused=True)
+    of = RECIPE["optimizer"]
+    optimizer = torch.optim.SGD(model.parameters(), PEAK_RATE, of["momentum"], weight_decay=of["weight_decay"],
+                                nesterov=of["nesterov"], fused=True)
     half = arguments.precision == "bf16"
     print(f"torch {torch.__version__}, {arguments.threads} threads, {parameter_count(model):,} parameters", flush=True)
     figures = []
     for epoch in range(EPOCHS):
         started = time.perf_counter()
         speed = train_epoch(model, optimizer, pixels, labels, epoch, half) / (time.perf_counter() - started)
-        wrong = wrong_in(model, val_pixels, val_labels, half)
-        figures.append({"epoch": epoch + 1, "images_per_second": speed, "top1_error": wrong / len(val_labels)})
-        print(f"epoch {epoch + 1}: top-1 error {100 * wrong / len(val_labels):.2f} %, {speed:.0f} img/s", flush=True)
+        plain, mirrored = (wrong / len(val_labels) for wrong in wrong_in(model, val_pixels, val_labels, half))
+        figures.append({"epoch": epoch + 1, "images_per_second": speed, "top1_error": mirrored,
+                        "top1_error_one_view": plain})
+        print(f"epoch {epoch + 1}: top-1 error {100 * mirrored:.2f} % (one view: {100 * plain:.2f} %), "
+              f"{speed:.0f} img/s", flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
 

@@ -41,7 +41,8 @@ class Bench:
 
     def command(self, run, more=(), train=None, recipe=None):
         return train_command(train or self.train, recipe or self.recipe, run,
-                             ("--set", f"parallel.timeout_seconds={self.timeout}", *more))
+                             ("--set", f"parallel.timeout_seconds={self.timeout}", "--set", "checkpoint.every_steps=10",
+                              *more))
 
     def start(self, run, commands, **more):
         """Ranks of a run, on a port of their own. `commands`: one for each, or how many."""
@@ -133,7 +134,7 @@ def kill_main(bench):
 
 
 def stop(bench):
-    size = bench.rng.choice((2, 4))
+    size = bench.rng.choice((2, 2, 4))
     victim = bench.rng.randrange(size)
     return lose(bench, size, victim, lambda ranks: ranks[victim].signal(signal.SIGSTOP), ("has not been heard of",))
 
@@ -338,6 +339,7 @@ def main():
     if reason:
         print("SKIPPED:", reason)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which takes the hosts away
     directory = pathlib.Path(tempfile.mkdtemp(prefix="topfive-ranks-"))
     records = Records(options.json, options.seed)
     names = [options.only] if options.only else list(CASES)

@@ -105,6 +105,32 @@ TEST_CASE("batch normalisation over all ranks gives the losses of one process", 
   CHECK(largest_difference(figures(tiny.out("apart"), "train", "loss"), losses) > 1e-3);
 }
 
+TEST_CASE("AlexNet in two columns on two ranks gives the losses of one column pair on one", "[cli][ranks]") {
+  const TinyRecipe tiny;
+  tiny.write_config(R"({
+    "description": "two columns, four devices where there are so many",
+    "model": { "type": "alexnet", "variant": "2012", "num_classes": 4, "image_size": 67, "dropout": 0 },
+    "data": { "type": "synthetic", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "num_loader_threads": 1,
+              "synthetic": { "train_size": 24, "eval_size": 4, "classes": 4, "height": 67, "width": 67 } },
+    "augment": { "train": [ { "op": "horizontal_flip" } ], "eval": [] },
+    "optimizer": { "type": "sgd", "momentum": 0.9, "weight_decay": 0.0005 },
+    "schedule": { "type": "constant", "base_learning_rate": 0.01 },
+    "train": { "num_epochs": 1, "global_batch_size": 4, "seed": 7, "num_compute_threads": 1 },
+    "log": { "every_steps": 1 }
+  })");
+  const std::vector<std::string> in_columns = {"--set", "model.placement=two_columns"};
+  REQUIRE(train(tiny, 1, "grouped").exit_code == 0);
+  const auto losses = figures(tiny.out("grouped"), "train", "loss");
+  REQUIRE(losses.size() == 6);
+  for (const int num_ranks : {1, 2}) {
+    const std::string run = "columns-" + std::to_string(num_ranks);
+    const auto result = train(tiny, num_ranks, run, in_columns);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    CHECK(largest_difference(figures(tiny.out(run), "train", "loss"), losses) < 1e-5);
+  }
+}
+
 TEST_CASE("ranks stopped by a signal save, exit with 75, and resume to the same bits", "[cli][ranks]") {
   const TinyRecipe tiny;
   // From three ranks on, the order in which gradients are added up counts as well.

@@ -45,6 +45,23 @@ TEST_CASE("train learns, and eval reports the two errors with their counts", "[c
   CHECK_THAT(predictions, ContainsSubstring("val/blue/0.JPEG,blue,blue,"));
 }
 
+TEST_CASE("a mirrored evaluation is asked for by the recipe or by eval, and said beside the figures", "[cli]") {
+  const TinyRecipe tiny;
+  const auto trained = tiny.train({"--set", "train.num_epochs=1", "--set", "train.eval_protocol=mirrored"});
+  REQUIRE(trained.exit_code == 0);
+  const std::string said = "wrong), by the mean of each picture and its mirror image";
+  CHECK_THAT(trained.err, ContainsSubstring(said));
+  const auto as_trained = tiny.eval({"--out", (tiny.directory() / "result.json").string()});
+  CHECK_THAT(as_trained.out, ContainsSubstring(said));
+  CHECK_THAT(content_of(tiny.directory() / "result.json"), ContainsSubstring("\"protocol\": \"mirrored\""));
+  const auto plain = tiny.eval({"--protocol", "center"});
+  CHECK(plain.exit_code == 0);
+  CHECK_THAT(plain.out, !ContainsSubstring("mirror"));
+  const auto unknown = tiny.eval({"--protocol", "ten"});
+  CHECK(unknown.exit_code == 64);
+  CHECK_THAT(unknown.err, ContainsSubstring("--protocol"));
+}
+
 TEST_CASE("the resolved config of a run trains the same network again", "[cli]") {
   const TinyRecipe tiny;
   REQUIRE(tiny.train({"--set", "train.seed=3"}, "first").exit_code == 0);

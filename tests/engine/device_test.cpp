@@ -17,6 +17,14 @@ TEST_CASE("a device is chosen by name", "[engine]") {
   CHECK(choose_device("auto").is_cuda() == torch::cuda::is_available());
 }
 
+TEST_CASE("processes that use two devices each take every second one, where there are enough", "[engine]") {
+  using topfive::engine::first_device_of;
+  CHECK(first_device_of(1, 2, 1, 4) == 1);
+  CHECK(first_device_of(0, 2, 2, 4) == 0);
+  CHECK(first_device_of(1, 2, 2, 4) == 2);
+  CHECK(first_device_of(1, 2, 2, 2) == 1);  // both columns on one device each
+}
+
 TEST_CASE("a device that is not there is refused with what is", "[engine]") {
   const auto name = GENERATE(as<std::string>(), "gpu", "99", "cpu,cpu", "", "-1", "0x", "99999999999");
   try {

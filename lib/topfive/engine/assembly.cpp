@@ -162,6 +162,11 @@ std::unique_ptr<data::Stage> stage_input(const std::filesystem::path& directory,
   return std::make_unique<data::Stage>(directory, std::move(archives), data_directory);
 }
 
+int devices_per_process(const RunConfig& config) {
+  const auto* alexnet = std::get_if<models::AlexNetConfig>(&config.model);
+  return alexnet != nullptr && alexnet->placement == models::AlexNetPlacement::kTwoColumns ? 2 : 1;
+}
+
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device) {
   auto model = models::build_model(config.model);
   move_model(config, *model, device);

@@ -61,6 +61,9 @@ std::unique_ptr<data::Stage> stage_input(const std::filesystem::path& directory,
                                          const std::filesystem::path& data_directory);
 
 // The network on its device, in the memory format that the config asks for.
+// How many devices a process uses: two for AlexNet in two columns, on its own device and the next, where there are.
+int devices_per_process(const RunConfig& config);
+
 std::shared_ptr<models::ImageClassifier> make_model(const RunConfig& config, const torch::Device& device);
 
 // Brings a network to its device and memory format.

@@ -42,9 +42,15 @@ torch::Device cuda_device(const std::string& devices, int ordinal) {
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(ordinal)};
 }
 
-torch::Device one_device(const std::string& device, int local_rank, int local_size) {
+torch::Device automatic_device(int local_rank, int local_size, int devices_each) {
+  if (!torch::cuda::is_available()) return torch::kCPU;
+  const int num_devices = static_cast<int>(torch::cuda::device_count());
+  return cuda_device("auto", first_device_of(local_rank, local_size, devices_each, num_devices));
+}
+
+torch::Device one_device(const std::string& device, int local_rank, int local_size, int devices_each) {
   if (device == "cpu") return torch::kCPU;
-  if (device == "auto") return torch::cuda::is_available() ? cuda_device(device, local_rank) : torch::kCPU;
+  if (device == "auto") return automatic_device(local_rank, local_size, devices_each);
   if (local_size > 1)
     refuse(device, "each of the " + std::to_string(local_size) + " processes needs a device of its own");
   return cuda_device(device, parse_ordinal(device));
@@ -56,9 +62,13 @@ int count_devices(const std::string& devices) {
   return 1 + static_cast<int>(std::count(devices.begin(), devices.end(), ','));
 }
 
-torch::Device choose_device(const std::string& devices, int local_rank, int local_size) {
+int first_device_of(int local_rank, int local_size, int devices_each, int num_devices) {
+  return local_size * devices_each <= num_devices ? local_rank * devices_each : local_rank;
+}
+
+torch::Device choose_device(const std::string& devices, int local_rank, int local_size, int devices_each) {
   const int count = count_devices(devices);
-  if (count == 1) return one_device(devices, local_rank, local_size);
+  if (count == 1) return one_device(devices, local_rank, local_size, devices_each);
   if (local_size == 1) refuse(devices, "one process drives one device");
   if (count != local_size) {
     refuse(devices, std::to_string(count) + " devices for " + std::to_string(local_size) + " processes on this host");
@@ -66,7 +76,7 @@ torch::Device choose_device(const std::string& devices, int local_rank, int loca
   std::istringstream list(devices);
   std::string device;
   for (int i = 0; i <= local_rank; ++i) std::getline(list, device, ',');
-  return one_device(device, 0, 1);
+  return one_device(device, 0, 1, devices_each);
 }
 
 std::string describe_device(const torch::Device& device) {

@@ -9,8 +9,12 @@ namespace topfive::engine {
 
 // The device of one process: "auto" (CUDA where there is one, else the CPU), "cpu", a CUDA device's number such as "0",
 // or a list such as "0,1" or "cpu,cpu" with one for each process on this host. With "auto", the process `local_rank`
-// takes the CUDA device of that number. UserError(kUsage), naming what is available.
-torch::Device choose_device(const std::string& devices, int local_rank = 0, int local_size = 1);
+// takes the CUDA device of that number; where each takes several (`devices_each`, for AlexNet in two columns) and there
+// are enough, the first of its own. UserError(kUsage), naming what is available.
+torch::Device choose_device(const std::string& devices, int local_rank = 0, int local_size = 1, int devices_each = 1);
+
+// Which CUDA device is the first of a process: see choose_device.
+int first_device_of(int local_rank, int local_size, int devices_each, int num_devices);
 
 // How many devices a list names: 2 for "0,1".
 int count_devices(const std::string& devices);

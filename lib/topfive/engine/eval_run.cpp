@@ -53,6 +53,7 @@ std::string result_json(const EvalRequest& request, const EvalSubject& subject, 
                                        {"top1_wrong", counts.total - counts.top1_correct},
                                        {"top5_wrong", counts.total - counts.top5_correct},
                                        {"images", counts.total},
+                                       {"protocol", protocol_name(subject.config.train.eval_protocol)},
                                        {"missing", missing},
                                        {request.weights.empty() ? "checkpoint" : "weights", subject.file.string()},
                                        {"step", subject.step},
@@ -68,9 +69,9 @@ std::string missing_line(std::int64_t missing, std::int64_t total) {
          " pictures are missing: they could not be used and are not in these counts\n";
 }
 
-std::string report(const metrics::TopKCounts& counts, std::int64_t missing) {
-  return format_error("top-1", counts.top1_correct, counts.total) + "\n" +
-         format_error("top-5", counts.top5_correct, counts.total) + "\n" +
+std::string report(const metrics::TopKCounts& counts, EvalProtocol protocol, std::int64_t missing) {
+  return format_error("top-1", counts.top1_correct, counts.total) + format_protocol(protocol) + "\n" +
+         format_error("top-5", counts.top5_correct, counts.total) + format_protocol(protocol) + "\n" +
          missing_line(missing, counts.total + missing);
 }
 
@@ -104,6 +105,7 @@ void prepare(const EvalRequest& request, const dist::World& world, Evaluation& r
   run.device = choose_device(request.devices, world.local_rank, world.local_size);
   announce_process(world);
   run.subject = load_eval_subject(request, run.device);
+  if (request.protocol) run.subject.config.train.eval_protocol = *request.protocol;
   const RunConfig& config = run.subject.config;
   set_up_compute(config.train.num_compute_threads, world.local_size);
   base::log_info("device     " + describe_device(run.device));
@@ -167,6 +169,7 @@ std::optional<metrics::TopKCounts> count_own(Evaluation& run, RankTeam& team, Pr
   std::exception_ptr error;
   std::int64_t round = -1;
   EvalOptions options;
+  options.protocol = run.subject.config.train.eval_protocol;
   options.world = team.world();
   options.whole_batches = true;
   options.observer = [&](const data::Batch& batch, const torch::Tensor& logits) {
@@ -216,7 +219,7 @@ EvalOutcome evaluate_on_ranks(const EvalRequest& request, RankSession& session) 
     if (request.out.empty()) return;
     base::write_file_atomically(request.out, result_json(request, run.subject, counts, missing));
   });
-  return {base::ExitCode::kOk, team.is_main() ? report(counts, missing) : ""};
+  return {base::ExitCode::kOk, team.is_main() ? report(counts, run.subject.config.train.eval_protocol, missing) : ""};
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "topfive/base/error.h"
+#include "topfive/engine/train_config.h"
 #include "topfive/weights/load_weights.h"
 
 namespace topfive::engine {
@@ -17,9 +19,10 @@ struct EvalRequest {
   std::filesystem::path data_directory;
   std::filesystem::path stage;  // copy the archives of the data there meanwhile; empty: do not
   std::string devices = "auto";
-  bool skip_bad = false;              // leave pictures out that cannot be used, and say so
-  std::filesystem::path predictions;  // CSV; empty for none
-  std::filesystem::path out;          // JSON; empty for none
+  std::optional<EvalProtocol> protocol;  // none: as the checkpoint's recipe says
+  bool skip_bad = false;                 // leave pictures out that cannot be used, and say so
+  std::filesystem::path predictions;     // CSV; empty for none
+  std::filesystem::path out;             // JSON; empty for none
 };
 
 struct EvalOutcome {

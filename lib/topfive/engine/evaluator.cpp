@@ -35,9 +35,12 @@ metrics::TopKCounts count_present(const torch::Tensor& logits, const torch::Tens
   return metrics::count_top_k(logits.index({present}), labels.index({present}));
 }
 
-torch::Tensor forward(models::ImageClassifier& model, const torch::Tensor& images, Precision precision) {
-  const AutocastScope autocast(precision, images.device());
-  return model.forward(images).logits;
+torch::Tensor forward(models::ImageClassifier& model, const torch::Tensor& images, const EvalOptions& options) {
+  const AutocastScope autocast(options.precision, images.device());
+  const auto logits = model.forward(images).logits;
+  if (options.protocol == EvalProtocol::kCenter) return logits;
+  const auto mirrored = images.flip({3}).contiguous(images.suggest_memory_format());
+  return (logits.to(torch::kFloat32) + model.forward(mirrored).logits.to(torch::kFloat32)) / 2;
 }
 
 data::EpochPlan plan_of(const EvalOptions& options) {
@@ -75,7 +78,7 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
     if (!lease) return;
     const DeviceBatch batch = batches.make(*lease);
     batches.finish_copies();
-    const auto logits = forward(model, batch.images, options.precision);
+    const auto logits = forward(model, batch.images, options);
     counts += count_present(logits, batch.labels, *lease);
     if (options.observer) options.observer(*lease, logits);
   };
@@ -96,6 +99,12 @@ metrics::TopKCounts sum_counts(const metrics::TopKCounts& own, RankTeam& team) {
   team.sum(numbers, "adding up the evaluation");
   const auto* sums = numbers.const_data_ptr<std::int64_t>();
   return {sums[0], sums[1], sums[2]};
+}
+
+std::string protocol_name(EvalProtocol protocol) { return protocol == EvalProtocol::kCenter ? "center" : "mirrored"; }
+
+std::string format_protocol(EvalProtocol protocol) {
+  return protocol == EvalProtocol::kCenter ? "" : ", by the mean of each picture and its mirror image";
 }
 
 std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total) {

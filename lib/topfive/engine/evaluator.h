@@ -23,6 +23,7 @@ using EvalObserver = std::function<void(const data::Batch& batch, const torch::T
 struct EvalOptions {
   EvalObserver observer = nullptr;
   Precision precision = Precision::kFloat32;
+  EvalProtocol protocol = EvalProtocol::kCenter;
   dist::World world = {};                // the pictures of this rank only
   bool whole_batches = false;            // see data::EpochPlan
   std::function<bool()> stop = nullptr;  // asked before each batch, as often on every rank; empty: base::stop_requested
@@ -38,6 +39,11 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
 
 // The counts of all ranks together; a collective.
 metrics::TopKCounts sum_counts(const metrics::TopKCounts& own, RankTeam& team);
+
+// "center", "mirrored"
+std::string protocol_name(EvalProtocol protocol);
+// ", by the mean of each picture and its mirror image" where the counts are not of one view each; else empty.
+std::string format_protocol(EvalProtocol protocol);
 
 // "top-1 error 8.12 % (812 of 10,000 wrong)"
 std::string format_error(const std::string& name, std::int64_t correct, std::int64_t total);

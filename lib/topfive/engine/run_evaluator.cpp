@@ -28,6 +28,7 @@ std::optional<metrics::TopKCounts> RunEvaluator::run_once(std::int64_t epoch, bo
   team.share_buffers(parts_.model);
   EvalOptions options;
   options.precision = parts_.config.train.precision;
+  options.protocol = parts_.config.train.eval_protocol;
   options.world = team.world();
   options.stop = [&] { return team.agree({.stop = base::stop_requested()}).stop; };
   auto counts = evaluate(parts_.model, *loader_, batches_, options);

@@ -71,7 +71,11 @@ base::Fields<TrainConfig> length_fields() {
           .number("seed", &TrainConfig::seed,
                   {.help = "of initialisation, dropout, order and augmentation", .min = 0, .max = kMaxSeed})
           .number("eval_every_epochs", &TrainConfig::eval_every_epochs,
-                  {.help = "epochs between evaluations; the end is always evaluated", .min = 1, .max = 100'000});
+                  {.help = "epochs between evaluations; the end is always evaluated", .min = 1, .max = 100'000})
+          .choice("eval_protocol", &TrainConfig::eval_protocol,
+                  {{"center", EvalProtocol::kCenter}, {"mirrored", EvalProtocol::kMirrored}},
+                  {.help = "what an evaluation looks at: each picture once, or also its mirror image, with the mean of "
+                           "both logits, which takes twice the time"});
   return fields;
 }
 

@@ -18,6 +18,12 @@ enum class Precision {
   kFloat16,   // autocast in float16, with a scaled loss
 };
 
+// What of a picture is looked at to tell its class.
+enum class EvalProtocol {
+  kCenter,    // the picture as augment.eval makes it
+  kMirrored,  // that and its mirror image: the mean of both logits
+};
+
 struct TrainConfig {
   double num_epochs = 90;
   std::int64_t max_steps = 0;  // 0: no limit beside num_epochs
@@ -26,6 +32,7 @@ struct TrainConfig {
   int eval_batch_size = 128;
   std::uint64_t seed = 1;
   int eval_every_epochs = 1;
+  EvalProtocol eval_protocol = EvalProtocol::kCenter;
   Precision precision = Precision::kFloat32;
   bool allow_tf32 = false;
   bool channels_last = true;

@@ -220,7 +220,7 @@ TrainOutcome run_in_directory(const TrainRequest& request) {
   if (request.dry_run && !world.is_main()) return TrainOutcome::kFinished;  // rank 0 measures for all
   if (!world.is_main()) base::set_log_rank(world.rank);
   device_batch_size(config.train, world.size);
-  const auto device = choose_device(request.devices, world.local_rank, world.local_size);
+  const auto device = choose_device(request.devices, world.local_rank, world.local_size, devices_per_process(config));
   RankSession session(request.dry_run ? dist::World{} : world, config.parallel, device);
   try {
     const auto outcome = train_with(request, config, world, session, device);

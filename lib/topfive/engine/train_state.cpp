@@ -17,7 +17,7 @@ constexpr int kFormatVersion = 1;
 
 // Sections and keys that may change between a run and its resumption. The same pictures may lie in folders or archives;
 // whether they are the same, their fingerprint tells.
-constexpr std::array<std::string_view, 13> kHarmless = {"/description",
+constexpr std::array<std::string_view, 14> kHarmless = {"/description",
                                                         "/expected",
                                                         "/log",
                                                         "/checkpoint",
@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 13> kHarmless = {"/description",
                                                         "/data/type",
                                                         "/data/max_memory_mb",
                                                         "/train/eval_batch_size",
+                                                        "/train/eval_protocol",
                                                         "/health",
                                                         "/parallel/timeout_seconds",
                                                         "/parallel/stall_timeout_seconds"};

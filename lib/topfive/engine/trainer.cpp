@@ -297,7 +297,8 @@ bool Trainer::evaluate_epoch() {
   const metrics::TopKCounts* const counts = &evaluation->counts;
   if (recorder_) recorder_->write_eval(state_, *counts, evaluation->raw_counts);
   base::log_info("epoch " + std::to_string(done) + ": " + format_error("top-1", counts->top1_correct, counts->total) +
-                 ", " + format_error("top-5", counts->top5_correct, counts->total));
+                 ", " + format_error("top-5", counts->top5_correct, counts->total) +
+                 format_protocol(config_.train.eval_protocol));
   observe_progress(counts->top1_error());
   top1_error_ = counts->top1_error();
   is_best_ = counts->top1_error() < state_.best_top1_error;

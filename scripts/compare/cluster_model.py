@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """How a training step's time grows with the number of GPUs: a model, from bucket sizes, bandwidth and latency.
 
-    scripts/cluster_model.py [--bf16]                       the table of docs/clusters.md
-    scripts/cluster_model.py --check TRACE STEPS RANKS      the model beside a measurement; see check()
+    scripts/compare/cluster_model.py [--bf16]     the table of docs/clusters.md
+
+data_parallel.sh holds it against what it measures.
 
 An all-reduce of B bytes over n GPUs sends 2 (n - 1) / n B bytes over the narrowest link, which is a node's connection
 to the others (all of its adapters together) or, within one node, NVLink. Its latency is that of a ring, n - 1 steps

@@ -113,7 +113,7 @@ def main():
     torch.manual_seed(arguments.seed)
     pixels, labels = read_split(arguments.data / "train")
     val_pixels, val_labels = read_split(arguments.data / "val")
-    model = ResNet20()
+    model = ResNet20(projection=RECIPE["model"]["shortcut"] == "B")
     initialise(model)
     model = model.to(memory_format=torch.channels_last)
     of = RECIPE["optimizer"]

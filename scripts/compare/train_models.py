@@ -23,31 +23,36 @@ class LeNet5(nn.Module):
 
 
 class CifarBlock(nn.Module):
-    def __init__(self, channels_in, channels, stride):
+    def __init__(self, channels_in, channels, stride, projection):
         super().__init__()
         self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(channels)
-        self.stride, self.more = stride, channels - channels_in
+        self.stride, self.more, self.downsample = stride, channels - channels_in, None
+        if self.more and projection:
+            self.downsample = nn.Sequential(nn.Conv2d(channels_in, channels, 1, stride, bias=False),
+                                            nn.BatchNorm2d(channels))
 
     def forward(self, x):
         out = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
-        if self.more:
+        if self.downsample:
+            x = self.downsample(x)
+        elif self.more:
             x = functional.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
         return functional.relu(out + x)
 
 
 class ResNet20(nn.Module):
-    """He et al., section 4.2, shortcuts A."""
+    """He et al., section 4.2, shortcuts A; with `projection` B."""
 
-    def __init__(self):
+    def __init__(self, projection=False):
         super().__init__()
         self.conv1, self.bn1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
         blocks, channels = [], 16
         for width in (16, 32, 64):
             for i in range(3):
-                blocks.append(CifarBlock(channels, width, 2 if width > 16 and i == 0 else 1))
+                blocks.append(CifarBlock(channels, width, 2 if width > 16 and i == 0 else 1, projection))
                 channels = width
         self.blocks, self.fc = nn.Sequential(*blocks), nn.Linear(64, 10)
 

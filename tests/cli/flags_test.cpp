@@ -38,8 +38,8 @@ TEST_CASE("the flags of train are these and no others", "[cli][contract]") {
 TEST_CASE("the flags of eval are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("eval") == std::set<std::string>{"--help", "--version", "--checkpoint", "--weights", "--model",
                                                        "--strict", "--head-only", "--partial", "--data", "--stage",
-                                                       "--devices", "--skip-bad", "--predictions", "--out",
-                                                       "--log-level"});
+                                                       "--devices", "--protocol", "--skip-bad", "--predictions",
+                                                       "--out", "--log-level"});
 }
 
 TEST_CASE("the flags of inspect are these and no others", "[cli][contract]") {

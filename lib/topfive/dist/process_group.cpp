@@ -114,6 +114,8 @@ ProcessGroupPtr make_process_group(const World& world, const StorePtr& store, co
     if (device.is_cuda()) add_nccl(*group, world, store, timeout);
   } catch (const c10::DistStoreError&) {
     throw_not_met(world, timeout);
+  } catch (const c10::DistNetworkError&) {  // rank 0 has given up a moment before
+    throw_not_met(world, timeout);
   }
   return group;
 }

@@ -5,9 +5,9 @@
 #
 #   Ranks are killed, stopped, cut off, start late, too many or too few, with another recipe, other pictures or another
 #   program, on a taken port, on a full disk. Every rank must end with an error that names a rank and the cause, within
-#   the time-out (--timeout, else 5 seconds) plus 5; the run must then go on to the bits of an undisturbed one. Short troubles must
-#   be survived. --json gets a line for each case: what was done, exit codes, seconds, messages, and what became of the
-#   run. --short: one case of each kind. Needs root. TOPFIVE_TRAIN names another train program.
+#   the time-out (--timeout, else 5 seconds) plus 5; the run must then go on to the bits of an undisturbed one. Short
+#   troubles must be survived. --json gets a line for each case: what was done, exit codes, seconds, messages, and what
+#   became of the run. --short: one case of each kind. Needs root. TOPFIVE_TRAIN names another train program.
 #
 # Exit codes: 0 all as promised (or "SKIPPED: reason" where there can be no namespaces), 1 not, 2 wrong arguments,
 # 69 a program is missing.

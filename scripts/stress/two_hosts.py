@@ -56,11 +56,14 @@ def why_not():
     name = f"topfive-try-{os.getpid()}"
     try:
         ip("netns", "add", name)
-        ip("netns", "del", name)
+        try:
+            ip("link", "add", "t5try0", "netns", name, "type", "veth", "peer", "name", "t5try1", "netns", name)
+        finally:
+            ip("netns", "del", name)
     except FileNotFoundError:
         return "there is no `ip` (Debian: iproute2)"
     except subprocess.CalledProcessError as error:
-        return "this system gives no network namespaces: " + error.stderr.strip()
+        return "this system gives no network namespaces with cables: " + error.stderr.strip()
     return ""
 
 

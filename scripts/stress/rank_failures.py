@@ -82,8 +82,9 @@ def sentence(error):
     return error.removeprefix("train: error: ")
 
 
-def judge(bench, run, ranks, took, lost=(), named=None, causes=(), codes=(LOST,)):
-    """What is wrong with the end of these ranks, or nothing. `lost`: those that something was done to."""
+def judge(ranks, took, causes, codes=(LOST,), lost=(), named=None, within=None):
+    """What is wrong with the end of these ranks, or nothing. `lost`: those that something was done to; `within`: the
+    seconds they may take."""
     if took is None:
         return "still running: " + ", ".join(str(rank.number) for rank in ranks if not rank.ended())
     for rank in ranks:
@@ -95,7 +96,7 @@ def judge(bench, run, ranks, took, lost=(), named=None, causes=(), codes=(LOST,)
             return f"rank {rank.number} names no rank {named}: {rank.error()}"
         if not any(cause in rank.error() for cause in causes):
             return f"rank {rank.number} gives no cause: {rank.error()}"
-    return ""
+    return f"it took {took:.1f} s" if within and took > within else ""
 
 
 def limit(bench):
@@ -113,10 +114,8 @@ def lose(bench, size, victim, act, causes):
         if took is not None and all(rank.code() == 0 for rank in ranks if rank.number != victim):
             ranks.end()
             continue  # It was done before.
-        wrong = judge(bench, run, ranks, took, (victim,), victim, causes)
+        wrong = judge(ranks, took, causes, lost=(victim,), named=victim, within=limit(bench))
         ranks.end()
-        if not wrong and took > limit(bench):
-            wrong = f"it took {took:.1f} s"
         bench.hosts.plug()
         wrong = wrong or bench.go_on(run, size)
         return ranks, took, wrong
@@ -146,13 +145,11 @@ def unplug(bench):
     bench.wait_for_step(run, ranks)
     bench.hosts.unplug()
     took = ranks.wait(limit(bench) + 10)
-    wrong = judge(bench, run, ranks, took, causes=("has not been heard of",))
+    wrong = judge(ranks, took, ("has not been heard of",), within=limit(bench))
     for rank in ranks:
         if not wrong and f"rank {1 - rank.number} has not" not in rank.error():
             wrong = f"rank {rank.number} does not name the other: {rank.error()}"
     ranks.end()
-    if not wrong and took > limit(bench):
-        wrong = f"it took {took:.1f} s"
     bench.hosts.plug()
     wrong = wrong or bench.go_on(run, 2)
     return ranks, took, wrong
@@ -166,7 +163,7 @@ def survive(bench, size, trouble):
     bench.wait_for_step(run, ranks)
     trouble(ranks)
     took = ranks.wait(60)
-    wrong = judge(bench, run, ranks, took, causes=("",), codes=(0,))
+    wrong = judge(ranks, took, ("",), codes=(0,))
     ranks.end()
     if not wrong and weights_hash(run) != expected:
         wrong = "other weights"
@@ -194,18 +191,18 @@ def late(bench):
     run = bench.new_run()
     ranks = bench.start(run, 2, late=bench.timeout / 2)
     took = ranks.wait(60)
-    wrong = judge(bench, run, ranks, took, causes=("",), codes=(0,))
+    wrong = judge(ranks, took, ("",), codes=(0,))
     ranks.end()
     return ranks, took, wrong or ("" if weights_hash(run) == expected else "other weights")
 
 
-def refuse(bench, commands, causes, codes=(78, LOST), lost=(), **more):
+def refuse(bench, commands, causes, codes=(78, LOST), **more):
     """The run must not begin; every rank says why."""
     run = bench.new_run()
     started = time.monotonic()
     ranks = bench.start(run, [command(run) for command in commands], **more)
     took = ranks.wait(limit(bench) + 10)
-    wrong = judge(bench, run, ranks, took, causes=causes, codes=codes, lost=lost)
+    wrong = judge(ranks, took, causes, codes)
     ranks.end()
     took = time.monotonic() - started - more.get("late", 0.0)
     if not wrong and took > limit(bench):
@@ -236,13 +233,11 @@ def port_taken(bench):
     took = ranks.wait(limit(bench) + 10)
     stranger.kill()
     stranger.wait()
-    wrong = judge(bench, run, ranks, took, causes=("cannot listen", "did not come", "came within", "does not answer"),
-                  codes=(78, LOST))
+    wrong = judge(ranks, took, ("cannot listen", "did not come", "came within", "does not answer"), (78, LOST),
+                  within=limit(bench))
     ranks.end()
     if not wrong and "cannot listen" not in ranks[0].error():
         wrong = "rank 0 does not say that the port is taken: " + ranks[0].error()
-    if not wrong and took > limit(bench):
-        wrong = f"it took {took:.1f} s"
     return ranks, took, wrong
 
 
@@ -308,7 +303,7 @@ def disk_full(bench):
             except OSError:
                 pass
         took = ranks.wait(limit(bench) + 10)
-        wrong = judge(bench, run, ranks, took, named=None, causes=("No space left",), codes=(74, LOST))
+        wrong = judge(ranks, took, ("No space left",), codes=(74, LOST))
         if not wrong and ("rank 0 failed" not in ranks[1].error() or ranks[0].code() != 74):
             wrong = f"rank 1 does not name rank 0, or its code is not 74: {ranks[1].error()}"
         ranks.end()

@@ -1,6 +1,7 @@
 #include "topfive/dist/process_group.h"
 
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <future>
 #include <memory>
@@ -14,8 +15,6 @@
 #define USE_C10D_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
-
-#include <c10/util/Exception.h>
 
 #include "topfive/base/error.h"
 #include "topfive/dist/tcp.h"
@@ -37,12 +36,36 @@ auto gloo_device(const World& world) {
   return ProcessGroupGloo::createDeviceForHostname(local_address_towards(world.master_address, world.master_port));
 }
 
+[[noreturn]] void throw_not_met(const World& world, std::chrono::milliseconds timeout) {
+  const std::string seconds = std::to_string(timeout.count() / 1000);
+  const std::string reason =
+      world.is_main()
+          ? "not all of the " + std::to_string(world.size) + " ranks came within " + seconds + " s"
+          : "rank 0 does not answer at " + world.master_address + ":" + std::to_string(world.master_port) + " within " +
+                seconds + " s, or not all of the " + std::to_string(world.size) + " ranks came";
+  throw UserError(ExitCode::kPeerFailed, reason + "; are all ranks started, with one MASTER_ADDR and MASTER_PORT?");
+}
+
+// Runs what waits for the other ranks. It fails in one of many ways where they do not come, or where rank 0 has given up
+// a moment before, of which c10d and Gloo tell the last function that they called.
+template <class Operation>
+auto meet(const World& world, std::chrono::milliseconds timeout, const Operation& operation) {
+  try {
+    return operation();
+  } catch (const std::exception&) {
+    throw_not_met(world, timeout);
+  }
+}
+
 void add_gloo(ProcessGroup& group, const World& world, const StorePtr& store, std::chrono::milliseconds timeout) {
   auto options = ProcessGroupGloo::Options::create(timeout);
   options->devices.push_back(gloo_device(world));
-  const auto gloo = c10::make_intrusive<ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store),
-                                                          world.rank, world.size, options);
-  gloo->setSequenceNumberForGroup();
+  const auto gloo = meet(world, timeout, [&] {
+    auto made = c10::make_intrusive<ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store), world.rank,
+                                                      world.size, options);
+    made->setSequenceNumberForGroup();
+    return made;
+  });
   group.setBackend(c10::DeviceType::CPU, ProcessGroup::BackendType::GLOO, gloo);
   group.setDefaultBackend(ProcessGroup::BackendType::GLOO);
 }
@@ -54,7 +77,7 @@ void add_nccl([[maybe_unused]] ProcessGroup& group, [[maybe_unused]] const World
   options->timeout = timeout;
   const auto nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", store),
                                                                 world.rank, world.size, options);
-  nccl->setSequenceNumberForGroup();
+  meet(world, timeout, [&] { nccl->setSequenceNumberForGroup(); });
   group.setBackend(c10::DeviceType::CUDA, ProcessGroup::BackendType::NCCL, nccl);
   group.setDefaultBackend(ProcessGroup::BackendType::NCCL);
 #else
@@ -80,16 +103,6 @@ StorePtr within(std::chrono::milliseconds time, const std::function<StorePtr()>&
   return opened.wait_for(time) == std::future_status::ready ? opened.get() : nullptr;
 }
 
-[[noreturn]] void throw_not_met(const World& world, std::chrono::milliseconds timeout) {
-  const std::string seconds = std::to_string(timeout.count() / 1000);
-  const std::string reason =
-      world.is_main()
-          ? "not all of the " + std::to_string(world.size) + " ranks came within " + seconds + " s"
-          : "rank 0 does not answer at " + world.master_address + ":" + std::to_string(world.master_port) + " within " +
-                seconds + " s, or not all of the " + std::to_string(world.size) + " ranks came";
-  throw UserError(ExitCode::kPeerFailed, reason + "; are all ranks started, with one MASTER_ADDR and MASTER_PORT?");
-}
-
 }  // namespace
 
 StorePtr open_store(const World& world, std::chrono::milliseconds timeout) {
@@ -109,14 +122,8 @@ StorePtr open_store(const World& world, std::chrono::milliseconds timeout) {
 ProcessGroupPtr make_process_group(const World& world, const StorePtr& store, const c10::Device& device,
                                    std::chrono::milliseconds timeout) {
   auto group = c10::make_intrusive<ProcessGroup>(store, world.rank, world.size);
-  try {
-    add_gloo(*group, world, store, timeout);
-    if (device.is_cuda()) add_nccl(*group, world, store, timeout);
-  } catch (const c10::DistStoreError&) {
-    throw_not_met(world, timeout);
-  } catch (const c10::DistNetworkError&) {  // rank 0 has given up a moment before
-    throw_not_met(world, timeout);
-  }
+  add_gloo(*group, world, store, timeout);
+  if (device.is_cuda()) add_nccl(*group, world, store, timeout);
   return group;
 }
 

@@ -102,7 +102,8 @@ bool has_usual_sampling(const jpeg_decompress_struct& codec) {
 
 }  // namespace
 
-JpegReader::JpegReader() : session_(std::make_unique<JpegSession>()) {}
+JpegReader::JpegReader(JpegDecoder decoder, const jpeg::Kernels& kernels)
+    : session_(std::make_unique<JpegSession>()), decoder_(decoder), own_(kernels) {}
 
 JpegReader::~JpegReader() = default;
 
@@ -130,16 +131,39 @@ bool JpegReader::reads_windows(int channels) const {
 
 void JpegReader::begin(const cv::Rect& window, int channels) {
   assert(reads_windows(channels) && !window.empty() && (window & cv::Rect(cv::Point(), size())) == window);
+  window_ = window;
+  channels_ = channels;
+  next_y_ = window.y;
+  own_rows_ = begin_own();
+  if (!own_rows_) begin_libjpeg(window.y);
+}
+
+bool JpegReader::begin_own() {
+  const jpeg_decompress_struct& codec = session_->codec();
+  if (decoder_ != JpegDecoder::kAuto || !jpeg::WindowDecoder::supports(codec)) return false;
+  return own_.begin(codec, {codec.src->next_input_byte, codec.src->bytes_in_buffer}, window_, channels_);
+}
+
+void JpegReader::begin_libjpeg(int y) {
+  const cv::Rect window(window_.x, y, window_.width, window_.y + window_.height - y);
   WindowRead read = columns_with_margin(window, size().width);
-  read.space = channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
+  read.space = channels_ == 3 ? JCS_RGB : JCS_GRAYSCALE;
   session_->guarded(begin_window, read);
-  const auto pixel = static_cast<std::size_t>(channels);
+  const auto pixel = static_cast<std::size_t>(channels_);
   const std::size_t dropped = static_cast<std::size_t>(window.x) - read.first_column;
   margin_bytes_ = dropped * pixel;
   row_.resize(session_->codec().output_width * pixel + kRowPadding);
 }
 
 const std::uint8_t* JpegReader::next_row() {
+  if (own_rows_) {
+    if (const std::uint8_t* row = own_.next_row()) {
+      ++next_y_;
+      return row;
+    }
+    own_rows_ = false;
+    begin_libjpeg(next_y_);
+  }
   std::uint8_t* row = row_.data();
   session_->guarded(read_row, row);
   return row_.data() + margin_bytes_;
@@ -160,6 +184,6 @@ Image JpegReader::read_whole() {
   return components == 4 ? inverted_cmyk_to_rgb(image) : image;
 }
 
-std::size_t JpegReader::scratch_bytes() const { return session_->scratch_bytes() + row_.capacity(); }
+std::size_t JpegReader::scratch_bytes() const { return session_->scratch_bytes() + row_.capacity() + own_.scratch_bytes(); }
 
 }  // namespace topfive::image

@@ -1,6 +1,9 @@
-// JPEG files by libjpeg-turbo: accurate integer IDCT, fancy upsampling, whole or a window only.
+// JPEG files, whole or a window only: accurate integer IDCT, fancy upsampling, as libjpeg-turbo does them.
 //
-// A window costs the entropy decoding of the rows down to its bottom and the rest of the work for its own blocks only,
+// Windows of usual files are made by our own decoder (see jpeg/window_decoder.h), all else by libjpeg-turbo, which also
+// goes on wherever our decoder stops. Which of the two made a pixel changes nothing but the time.
+//
+// With libjpeg, a window costs the entropy decoding of the rows down to its bottom and the rest of the work for its own blocks only,
 // and its pixels are those of the whole picture, bit for bit. What makes them so: libjpeg skips once, from row 0; one
 // more column on either side is decoded and dropped, as fancy upsampling treats the edges of what it is asked for
 // differently. Other samplings than 1x1, 2x1, 1x2 and 2x2, four components and files without an end marker are decoded
@@ -14,16 +17,23 @@
 #include <vector>
 
 #include "topfive/image/decode.h"
+#include "topfive/image/jpeg/window_decoder.h"
 #include "topfive/image/row_source.h"
 
 namespace topfive::image {
 
 class JpegSession;
 
+enum class JpegDecoder {
+  kAuto,     // our own wherever it can
+  kLibjpeg,  // libjpeg-turbo only
+};
+
 // One per thread, kept from picture to picture: after the first few pictures it allocates nothing.
 class JpegReader final : public RowSource {
  public:
-  JpegReader();
+  explicit JpegReader(JpegDecoder decoder = JpegDecoder::kAuto,
+                      const jpeg::Kernels& kernels = jpeg::fastest_kernels());
   ~JpegReader() override;
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
@@ -41,6 +51,8 @@ class JpegReader final : public RowSource {
   const std::uint8_t* next_row() override;
   // Ends reading, wherever it is.
   void close();
+  // Whether our own decoder made all rows that were read so far.
+  bool all_rows_own() const { return own_rows_; }
 
   // The whole picture to its last byte: RGB for three or four components (CMYK and YCCK by Pillow's formula, which
   // takes every four-component file as Adobe's inverted CMYK), grey for one. Anything missing at the end is an error.
@@ -49,7 +61,17 @@ class JpegReader final : public RowSource {
   std::size_t scratch_bytes() const;
 
  private:
+  // Lets libjpeg make the rows from `y` on.
+  void begin_libjpeg(int y);
+  bool begin_own();
+
   std::unique_ptr<JpegSession> session_;
+  JpegDecoder decoder_;
+  jpeg::WindowDecoder own_;
+  bool own_rows_ = false;
+  cv::Rect window_;
+  int channels_ = 0;
+  int next_y_ = 0;  // of the picture
   std::span<const std::byte> bytes_;
   DecodeLimits limits_;
   std::size_t slack_ = 0;

@@ -30,6 +30,7 @@ StageSetup stage_setup(const engine::RunConfig& config, const engine::SplitInput
   setup.reader.channels = config.data.channels;
   setup.reader.seed = config.train.seed;
   setup.reader.honour_orientation = config.data.exif_orientation;
+  setup.reader.decoder = config.data.decode;
   return setup;
 }
 

@@ -112,6 +112,7 @@ std::string dump_samples(const SamplePixelsRequest& request) {
   options.channels = channels;
   options.seed = config.train.seed;
   options.honour_orientation = config.data.exif_orientation;
+  options.decoder = config.data.decode;
   data::SampleReader reader(input.source(), input.pipeline(), options);
   PixelFile out(request.out);
   for (std::int64_t index = 0; index < input.source().size(); ++index) {

@@ -55,6 +55,7 @@ Stages::Stages(const StageSetup& setup)
     : setup_(setup),
       reader_(*setup.source, *setup.pipeline, setup.reader),
       reader_with_clocks_(*setup.source, *setup.pipeline, with_clocks(setup.reader)),
+      jpeg_(setup.reader.decoder),
       pixels_(static_cast<std::size_t>(setup.pipeline->output_size().area()) *
               static_cast<std::size_t>(setup.reader.channels)) {}
 

@@ -137,8 +137,9 @@ BatchLoader::Impl::~Impl() {
 }
 
 void BatchLoader::Impl::work(const std::stop_token& stop) {
-  SampleReader reader(source_, pipeline_,
-                      {options_.channels, options_.seed, options_.honour_orientation, options_.measure_stages});
+  SampleReader reader(
+      source_, pipeline_,
+      {options_.channels, options_.seed, options_.honour_orientation, options_.decoder, options_.measure_stages});
   while (const auto ticket = ring_->take(stop)) {
     read_ahead_.advance(ticket->number);
     reader.use_pipeline(*epoch_pipeline_);

@@ -46,7 +46,8 @@ struct LoaderOptions {
   std::int64_t max_bad = 0;
   std::function<void(const BadSample&)> on_bad;  // called by next(), in the order of the epoch
   bool honour_orientation = false;               // turn pictures as their EXIF block says
-  bool measure_stages = false;                   // fill the times of statistics(), at some cost
+  image::JpegDecoder decoder = image::JpegDecoder::kAuto;
+  bool measure_stages = false;  // fill the times of statistics(), at some cost
 };
 
 // Which samples, in which order.

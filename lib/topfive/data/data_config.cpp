@@ -48,6 +48,10 @@ void add_loading(base::Fields<DataConfig>& fields) {
   fields
       .boolean("exif_orientation", &DataConfig::exif_orientation,
                {.help = "Turn pictures upright as their EXIF block says; torchvision does not."})
+      .choice("decode", &DataConfig::decode,
+              {{"auto", image::JpegDecoder::kAuto}, {"libjpeg", image::JpegDecoder::kLibjpeg}},
+              {.help = "Decoder of JPEG files: auto is our own where it can, which is faster and gives the same pixels "
+                       "as libjpeg."})
       .number(
           "num_loader_threads", &DataConfig::num_loader_threads,
           {.help = "Threads that read and decode; 0 uses every core the process may run on.", .min = 0, .max = 1024})

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "topfive/base/config_fields.h"
+#include "topfive/image/decode.h"
 
 namespace topfive::data {
 
@@ -31,7 +32,8 @@ struct DataConfig {
   std::vector<double> mean = {0.485, 0.456, 0.406};
   std::vector<double> std = {0.229, 0.224, 0.225};
 
-  bool exif_orientation = false;  // turn pictures as their EXIF block says
+  bool exif_orientation = false;                          // turn pictures as their EXIF block says
+  image::JpegDecoder decode = image::JpegDecoder::kAuto;  // changes the time only, no pixel
 
   int num_loader_threads = 0;         // 0: as many as the process may use cores
   int ring_batches = 4;               // batches in memory, one of them with the consumer

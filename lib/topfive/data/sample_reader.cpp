@@ -46,7 +46,7 @@ image::Image view_of(const RawSample& raw) {
 }
 
 SampleReader::SampleReader(const SampleSource& source, const augment::Pipeline& pipeline, const ReaderOptions& options)
-    : source_(source), pipeline_(&pipeline), options_(options) {
+    : source_(source), pipeline_(&pipeline), options_(options), tools_(options.decoder) {
   if (options.measure_stages) tools_.decode_seconds = &statistics_.seconds.decode;
 }
 
@@ -82,6 +82,7 @@ void SampleReader::read(std::int64_t index, const Draw& draw, const Slot& slot) 
   ++statistics_.pictures;
   statistics_.encoded_bytes += raw.encoded ? static_cast<std::int64_t>(raw.bytes.size()) : 0;
   statistics_.windows_decoded += sample.picture.counts().windows;
+  statistics_.own_windows += sample.picture.counts().own_windows;
   statistics_.whole_decoded += sample.picture.counts().whole;
   if (buffer_.capacity() > kMaxKeptBytes) buffer_ = {};
 }

@@ -34,6 +34,7 @@ struct ReaderOptions {
   int channels = 3;  // 1 or 3, of the pictures that the pipeline is given
   std::uint64_t seed = 0;
   bool honour_orientation = false;  // turn pictures as their EXIF block says
+  image::JpegDecoder decoder = image::JpegDecoder::kAuto;
   bool measure_stages = false;
 };
 

@@ -46,8 +46,8 @@ auto gloo_device(const World& world) {
   throw UserError(ExitCode::kPeerFailed, reason + "; are all ranks started, with one MASTER_ADDR and MASTER_PORT?");
 }
 
-// Runs what waits for the other ranks. It fails in one of many ways where they do not come, or where rank 0 has given up
-// a moment before, of which c10d and Gloo tell the last function that they called.
+// Runs what waits for the other ranks. It fails in one of many ways where they do not come, or where rank 0 has given
+// up a moment before, of which c10d and Gloo tell the last function that they called.
 template <class Operation>
 auto meet(const World& world, std::chrono::milliseconds timeout, const Operation& operation) {
   try {

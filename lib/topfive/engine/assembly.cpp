@@ -123,6 +123,7 @@ data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& in
   if (training) options.repeats = config.data.repeated_augmentation;
   options.read_ahead_bytes = config.data.read_ahead_mb << 20;
   options.honour_orientation = config.data.exif_orientation;
+  options.decoder = config.data.decode;
   options.bad_pictures = training ? data::BadPictures::kReplace : data::BadPictures::kFail;
   options.max_bad = std::max<std::int64_t>(
       config.data.max_bad_images,

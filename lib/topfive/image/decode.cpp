@@ -31,7 +31,7 @@ std::string first_bytes(std::span<const std::byte> bytes) {
 Image decode_natively(std::span<const std::byte> bytes, const DecodeLimits& limits) {
   switch (sniff_format(bytes)) {
     case Format::kJpeg: {
-      JpegReader reader;
+      JpegReader reader(JpegDecoder::kLibjpeg);  // for a whole picture, it makes fewer tables
       reader.open(bytes, 0, limits);
       return reader.read_whole();
     }

@@ -40,6 +40,12 @@ class DecodeError : public std::runtime_error {
   BadPicture kind_;
 };
 
+// Who decodes JPEG files; the pixels are the same.
+enum class JpegDecoder {
+  kAuto,     // our own decoder wherever it can
+  kLibjpeg,  // libjpeg-turbo only
+};
+
 enum class Format { kUnknown, kJpeg, kPng };
 
 // What one picture may cost. The largest that is let through takes less than 512 MB and two seconds of one core.

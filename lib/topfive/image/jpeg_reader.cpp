@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "topfive/image/colour.h"
+#include "topfive/image/jpeg/window_decoder.h"
 #include "topfive/image/jpeg_session.h"
 
 namespace topfive::image {
@@ -103,7 +104,10 @@ bool has_usual_sampling(const jpeg_decompress_struct& codec) {
 }  // namespace
 
 JpegReader::JpegReader(JpegDecoder decoder, const jpeg::Kernels& kernels)
-    : session_(std::make_unique<JpegSession>()), decoder_(decoder), own_(kernels) {}
+    : session_(std::make_unique<JpegSession>()),
+      own_(decoder == JpegDecoder::kAuto ? std::make_unique<jpeg::WindowDecoder>(kernels) : nullptr) {}
+
+JpegReader::JpegReader(JpegDecoder decoder) : JpegReader(decoder, jpeg::fastest_kernels()) {}
 
 JpegReader::~JpegReader() = default;
 
@@ -140,8 +144,8 @@ void JpegReader::begin(const cv::Rect& window, int channels) {
 
 bool JpegReader::begin_own() {
   const jpeg_decompress_struct& codec = session_->codec();
-  if (decoder_ != JpegDecoder::kAuto || !jpeg::WindowDecoder::supports(codec)) return false;
-  return own_.begin(codec, {codec.src->next_input_byte, codec.src->bytes_in_buffer}, window_, channels_);
+  if (own_ == nullptr || !jpeg::WindowDecoder::supports(codec)) return false;
+  return own_->begin(codec, {codec.src->next_input_byte, codec.src->bytes_in_buffer}, window_, channels_);
 }
 
 void JpegReader::begin_libjpeg(int y) {
@@ -157,7 +161,7 @@ void JpegReader::begin_libjpeg(int y) {
 
 const std::uint8_t* JpegReader::next_row() {
   if (own_rows_) {
-    if (const std::uint8_t* row = own_.next_row()) {
+    if (const std::uint8_t* row = own_->next_row()) {
       ++next_y_;
       return row;
     }
@@ -184,6 +188,8 @@ Image JpegReader::read_whole() {
   return components == 4 ? inverted_cmyk_to_rgb(image) : image;
 }
 
-std::size_t JpegReader::scratch_bytes() const { return session_->scratch_bytes() + row_.capacity() + own_.scratch_bytes(); }
+std::size_t JpegReader::scratch_bytes() const {
+  return session_->scratch_bytes() + row_.capacity() + (own_ ? own_->scratch_bytes() : 0);
+}
 
 }  // namespace topfive::image

@@ -3,11 +3,11 @@
 // Windows of usual files are made by our own decoder (see jpeg/window_decoder.h), all else by libjpeg-turbo, which also
 // goes on wherever our decoder stops. Which of the two made a pixel changes nothing but the time.
 //
-// With libjpeg, a window costs the entropy decoding of the rows down to its bottom and the rest of the work for its own blocks only,
-// and its pixels are those of the whole picture, bit for bit. What makes them so: libjpeg skips once, from row 0; one
-// more column on either side is decoded and dropped, as fancy upsampling treats the edges of what it is asked for
-// differently. Other samplings than 1x1, 2x1, 1x2 and 2x2, four components and files without an end marker are decoded
-// as a whole.
+// With libjpeg, a window costs the entropy decoding of the rows down to its bottom and the rest of the work for its own
+// blocks only, and its pixels are those of the whole picture, bit for bit. What makes them so: libjpeg skips once, from
+// row 0; one more column on either side is decoded and dropped, as fancy upsampling treats the edges of what it is
+// asked for differently. Other samplings than 1x1, 2x1, 1x2 and 2x2, four components and files without an end marker
+// are decoded as a whole.
 #pragma once
 
 #include <cstddef>
@@ -17,23 +17,22 @@
 #include <vector>
 
 #include "topfive/image/decode.h"
-#include "topfive/image/jpeg/window_decoder.h"
 #include "topfive/image/row_source.h"
 
 namespace topfive::image {
 
 class JpegSession;
 
-enum class JpegDecoder {
-  kAuto,     // our own wherever it can
-  kLibjpeg,  // libjpeg-turbo only
-};
+namespace jpeg {
+struct Kernels;
+class WindowDecoder;
+}  // namespace jpeg
 
 // One per thread, kept from picture to picture: after the first few pictures it allocates nothing.
 class JpegReader final : public RowSource {
  public:
-  explicit JpegReader(JpegDecoder decoder = JpegDecoder::kAuto,
-                      const jpeg::Kernels& kernels = jpeg::fastest_kernels());
+  explicit JpegReader(JpegDecoder decoder = JpegDecoder::kAuto);
+  JpegReader(JpegDecoder decoder, const jpeg::Kernels& kernels);  // for tests of one instruction set
   ~JpegReader() override;
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
@@ -66,8 +65,7 @@ class JpegReader final : public RowSource {
   bool begin_own();
 
   std::unique_ptr<JpegSession> session_;
-  JpegDecoder decoder_;
-  jpeg::WindowDecoder own_;
+  std::unique_ptr<jpeg::WindowDecoder> own_;  // null for kLibjpeg
   bool own_rows_ = false;
   cv::Rect window_;
   int channels_ = 0;

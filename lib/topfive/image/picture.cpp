@@ -165,7 +165,9 @@ void Picture::compute(std::uint8_t* out, std::size_t step) {
     const cv::Rect needed = resampler.prepare({window_.size(), scaled_, kept_, kernel_, channels_, mirrored_});
     resampler.run(rows(needed + window_.tl()), out, step);
   }
-  if (base_.empty()) tools_->jpeg.close();
+  if (!base_.empty()) return;
+  counts_.own_windows += tools_->jpeg.all_rows_own() ? 1 : 0;
+  tools_->jpeg.close();
 }
 
 RowSource& Picture::jpeg_rows(const cv::Rect& window) {

@@ -38,6 +38,8 @@ class TimedRows final : public RowSource {
 
 // What a thread keeps from picture to picture.
 struct PictureTools {
+  explicit PictureTools(JpegDecoder decoder = JpegDecoder::kAuto) : jpeg(decoder) {}
+
   JpegReader jpeg;
   Resampler resampler;
   MatrixRows matrix_rows;
@@ -55,7 +57,8 @@ struct PictureTools {
 
 // How many pictures were decoded which way.
 struct DecodeCounts {
-  std::int64_t windows = 0;  // JPEGs of which a window was decoded
+  std::int64_t windows = 0;      // JPEGs of which a window was decoded
+  std::int64_t own_windows = 0;  // of these, by our own decoder alone
   std::int64_t whole = 0;
 };
 

@@ -26,9 +26,9 @@ TOPFIVE_INLINE std::uint64_t load_big_endian(const std::uint8_t* bytes) {
 // Plain values, so that a loop can keep a copy in registers. The bytes from `next` on may already be in the window, in
 // part: they are OR-ed in once more, which changes nothing.
 struct BitReader {
-  std::uint64_t window = 0;             // the next bit is the highest
-  std::uint32_t left = 0;               // bits of the window that count, at most 63
-  const std::uint8_t* next = nullptr;   // the first byte that does not count yet
+  std::uint64_t window = 0;            // the next bit is the highest
+  std::uint32_t left = 0;              // bits of the window that count, at most 63
+  const std::uint8_t* next = nullptr;  // the first byte that does not count yet
 
   // At least 56 bits afterwards. Reads eight bytes from `next` on.
   TOPFIVE_INLINE void refill() {
@@ -48,7 +48,9 @@ struct BitReader {
     window = load_big_endian(next - ((left + 7) >> 3U)) << ((0U - left) & 7U);
   }
   // In bits from the beginning of the buffer.
-  std::int64_t position(const std::uint8_t* begin) const { return (next - begin) * 8 - static_cast<std::int64_t>(left); }
+  std::int64_t position(const std::uint8_t* begin) const {
+    return (next - begin) * 8 - static_cast<std::int64_t>(left);
+  }
 };
 
 }  // namespace topfive::image::jpeg

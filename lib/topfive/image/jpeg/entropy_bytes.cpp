@@ -9,7 +9,6 @@ namespace {
 constexpr std::size_t kReadAhead = sizeof(std::uint64_t);  // of a reader's next byte over its bits
 constexpr std::uint8_t kMarker = 0xff;
 constexpr std::uint8_t kFirstRestart = 0xd0;
-constexpr std::uint8_t kEndOfImage = 0xd9;
 
 }  // namespace
 
@@ -59,7 +58,5 @@ bool EntropyBytes::begin_next(BitReader& bits, int number) {
   bits = begin(raw_ + 2, raw_end_);
   return true;
 }
-
-bool EntropyBytes::at_end_of_image(BitReader& bits) { return at_marker(bits, kEndOfImage); }
 
 }  // namespace topfive::image::jpeg

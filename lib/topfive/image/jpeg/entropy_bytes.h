@@ -40,8 +40,6 @@ class EntropyBytes {
   // At the end of a segment, less than a byte of padding is left, and the marker RST0 + number follows: begins the
   // segment behind it. False where something else is there.
   bool begin_next(BitReader& bits, int number);
-  // Less than a byte is left in front of an end-of-image marker.
-  bool at_end_of_image(BitReader& bits);
 
   std::size_t scratch_bytes() const { return buffer_.capacity(); }
 

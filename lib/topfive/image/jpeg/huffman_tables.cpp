@@ -8,18 +8,13 @@ namespace {
 
 constexpr int kSizeMask = 15;
 constexpr int kLargestSize = 15;  // of a DC difference
-constexpr int kLargestInSingle = 31 - kSingleValue;  // of a value with its sign
 constexpr int kEndOfBlock = 0x00;
 constexpr int kSixteenZeros = 0xf0;  // a run of 15 and no value
 
-// Of an AC table. A value of `behind` bits is not in the index; 0: it is.
-constexpr std::uint32_t single(int bits, unsigned step, int value) {
-  return step | static_cast<std::uint32_t>(bits) << kSingleBits | static_cast<std::uint32_t>(bits) << kSingleNeeded |
+// Of an AC table: a code with the `size` bits of its value.
+constexpr std::uint32_t single(int bits, unsigned step, int size, int value) {
+  return step | static_cast<std::uint32_t>(bits) << kSingleBits | static_cast<std::uint32_t>(size) << kSingleSize |
          static_cast<std::uint32_t>(value) << kSingleValue;
-}
-constexpr std::uint32_t single_behind(int code_bits, unsigned step, int size) {
-  return step | static_cast<std::uint32_t>(code_bits + size) << kSingleBits |
-         static_cast<std::uint32_t>(code_bits) << kSingleNeeded | static_cast<std::uint32_t>(size) << kSingleBehind;
 }
 
 // Calls write(first index, indices, symbol, bits of its code) for the codes of at most `index_bits`.
@@ -84,21 +79,21 @@ bool AcTable::set(const HuffmanSpec& spec, CombineSingles combine) {
 
 void AcTable::set_singles(const HuffmanSpec& spec) {
   std::size_t end = 0;
-  for_each_code(spec, kAcIndexBits, [&](std::size_t first, std::size_t indices, int symbol, int length) {
+  for_each_code(spec, kSkipBits, [&](std::size_t first, std::size_t indices, int symbol, int length) {
     std::uint32_t* entries = &singles_[first];
     end = first + indices;
     const int size = symbol & kSizeMask;
     const auto step = static_cast<unsigned>((symbol >> 4) + 1);
     if (symbol == kEndOfBlock) {
-      std::fill_n(entries, indices, single(length, kLeave, 0));
+      std::fill_n(entries, indices, single(length, kLeave, 0, 0));
     } else if (symbol == kSixteenZeros) {
-      std::fill_n(entries, indices, single(length, step, 0));
+      std::fill_n(entries, indices, single(length, step, 0, 0));
     } else if (size == 0) {
       std::fill_n(entries, indices, kLeave);
-    } else if (length + size > kAcIndexBits || size > kLargestInSingle) {
-      std::fill_n(entries, indices, single_behind(length, step, size));
+    } else if (length + size > kSkipBits || size > kLargestInSingle) {
+      std::fill_n(entries, indices, single(length + size, step, size, 0));
     } else {
-      write_values(entries, indices, size, [=](int value) { return single(length + size, step, value); });
+      write_values(entries, indices, size, [=](int value) { return single(length + size, step, size, value); });
     }
   });
   std::fill(singles_.begin() + static_cast<std::ptrdiff_t>(end), singles_.end(), kLeave);

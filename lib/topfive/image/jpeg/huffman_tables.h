@@ -21,8 +21,8 @@ struct HuffmanSpec {
 
 // Codes in the order of their length, as numbers of 16 bits with zeros behind the code.
 struct CanonicalCodes {
-  std::array<std::uint32_t, 18> limits{};     // by length: the first number above all codes of this length or less
-  std::array<std::int32_t, 17> offsets{};     // by length: symbol index less the code as a number of its length
+  std::array<std::uint32_t, 18> limits{};  // by length: the first number above all codes of this length or less
+  std::array<std::int32_t, 17> offsets{};  // by length: symbol index less the code as a number of its length
   std::array<std::uint8_t, 256> symbols{};
   int count = 0;
 
@@ -40,8 +40,8 @@ struct CanonicalCodes {
   }
 };
 
-// What a value of `size` bits stands for (T.81, table F.1): the upper half is positive. Without a branch, which would be
-// guessed wrong for every other value.
+// What a value of `size` bits stands for (T.81, table F.1): the upper half is positive. Without a branch, which would
+// be guessed wrong for every other value.
 constexpr int extend(std::uint32_t bits, int size) {
   const int negative = static_cast<int>(bits << 1U >> size) - 1;  // all ones, or 0
   return static_cast<int>(bits) + (negative & (1 - (1 << size)));
@@ -53,10 +53,10 @@ inline constexpr unsigned kLeave = 128;
 // Entry of an AC table: two symbols; where there is one only, the second repeats the first. The last symbol's value may
 // lie behind the index: then the loop notes it down.
 struct AcEntry {
-  std::uint8_t bits;         // of all symbols and their values together; 0 where no look-up serves
-  std::uint8_t first_step;   // from the last coefficient to the first one
-  std::uint8_t whole_step;   // to the second one; kLeave is in it at the end of a block and where no look-up serves
-  std::uint8_t behind;       // 1 where the last value lies behind the index
+  std::uint8_t bits;        // of all symbols and their values together; 0 where no look-up serves
+  std::uint8_t first_step;  // from the last coefficient to the first one
+  std::uint8_t whole_step;  // to the second one; kLeave is in it at the end of a block and where no look-up serves
+  std::uint8_t behind;      // 1 where the last value lies behind the index
   std::int16_t first_value;
   std::int16_t second_value;  // or the size of one behind the index
 };
@@ -67,38 +67,41 @@ inline constexpr int kFirstStep = 8;
 inline constexpr int kWholeStep = 16;
 inline constexpr int kBehind = 24;
 
-// Fields of an entry for blocks that are dropped: bits as above, one step, and the bits that must be in the index.
+// An entry for blocks that are dropped has bits as above, and one step from here on.
 inline constexpr int kStep = 8;
-inline constexpr int kNeededBits = 16;
 
-// Fields of an entry of one symbol, from which the others are put together: step, bits with the value, bits that must be
-// in the index, size of a value behind it, and the value, with its sign.
+// Fields of an entry of one symbol, from which the others are put together: step, bits with the value, size of the
+// value, and the value, with its sign, where it is in the index.
 inline constexpr int kSingleBits = 8;
-inline constexpr int kSingleNeeded = 13;
-inline constexpr int kSingleBehind = 17;
+inline constexpr int kSingleSize = 13;
 inline constexpr int kSingleValue = 21;
+inline constexpr int kLargestInSingle = 31 - kSingleValue;  // size of a value that fits
 
-inline constexpr int kAcIndexBits = 11;  // two tables fit the first-level cache
-inline constexpr std::size_t kAcEntries = std::size_t{1} << kAcIndexBits;
+// Bits of the index of entries, and of that of skips and singles. The entries of two tables share the first-level cache
+// with coefficients and samples; with eleven bits they were slower.
+inline constexpr int kEntryBits = 10;
+inline constexpr int kSkipBits = 11;
+inline constexpr std::size_t kEntries = std::size_t{1} << kEntryBits;
+inline constexpr std::size_t kSkips = std::size_t{1} << kSkipBits;
 
 // Makes entries and skips of singles; a kernel, see combine_singles.h.
-using CombineSingles = void (*)(const std::uint32_t* singles, AcEntry* entries, std::uint32_t* skips);
+using CombineSingles = void (*)(const std::uint32_t* singles, AcEntry* entries, std::uint16_t* skips);
 
 class AcTable {
  public:
   bool set(const HuffmanSpec& spec, CombineSingles combine);
   const AcEntry* entries() const { return entries_.data(); }
   // For blocks that are dropped: up to three symbols an entry.
-  const std::uint32_t* skips() const { return skips_.data(); }
+  const std::uint16_t* skips() const { return skips_.data(); }
   const CanonicalCodes& codes() const { return codes_; }
 
  private:
   void set_singles(const HuffmanSpec& spec);
 
   CanonicalCodes codes_;
-  alignas(64) std::array<std::uint32_t, kAcEntries> singles_{};
-  alignas(64) std::array<AcEntry, kAcEntries> entries_{};
-  alignas(64) std::array<std::uint32_t, kAcEntries> skips_{};
+  alignas(64) std::array<std::uint32_t, kSkips> singles_{};
+  alignas(64) std::array<AcEntry, kEntries> entries_{};
+  alignas(64) std::array<std::uint16_t, kSkips> skips_{};
 };
 
 // Differences of DC values. A look-up gives the code; the value's bits are taken from the stream, whatever their count.

@@ -36,8 +36,7 @@ TOPFIVE_TARGET std::size_t unstuff_by_vectors(const std::uint8_t*& raw, const st
     out += before;
     if (markers != 0 && !unstuff_few(raw, raw_end, out, 1)) return static_cast<std::size_t>(out - begin);
   }
-  return static_cast<std::size_t>(out - begin) +
-         unstuff_bytes(raw, raw_end, out, static_cast<std::size_t>(end - out));
+  return static_cast<std::size_t>(out - begin) + unstuff_bytes(raw, raw_end, out, static_cast<std::size_t>(end - out));
 }
 
 struct Avx2Lanes {
@@ -146,12 +145,14 @@ TOPFIVE_TARGET TOPFIVE_INLINE __m256i widened(const std::uint8_t* samples) {
 
 // value * factor / 2^16, rounded, by way of twice the value and half the result.
 TOPFIVE_TARGET TOPFIVE_INLINE __m256i scaled(__m256i value, int factor) {
-  const __m256i product = _mm256_mulhi_epi16(_mm256_add_epi16(value, value), _mm256_set1_epi16(static_cast<short>(factor)));
+  const __m256i product =
+      _mm256_mulhi_epi16(_mm256_add_epi16(value, value), _mm256_set1_epi16(static_cast<short>(factor)));
   return _mm256_srai_epi16(_mm256_add_epi16(product, _mm256_set1_epi16(1)), 1);
 }
 
 TOPFIVE_TARGET TOPFIVE_INLINE __m256i green_share(__m256i blue, __m256i red) {
-  const __m256i factors = _mm256_set1_epi32(static_cast<int>((18734U << 16U) | (static_cast<unsigned>(-22554) & 0xffffU)));
+  const __m256i factors =
+      _mm256_set1_epi32(static_cast<int>((18734U << 16U) | (static_cast<unsigned>(-22554) & 0xffffU)));
   const __m256i half = _mm256_set1_epi32(1 << 15);
   const __m256i low = _mm256_madd_epi16(_mm256_unpacklo_epi16(blue, red), factors);
   const __m256i high = _mm256_madd_epi16(_mm256_unpackhi_epi16(blue, red), factors);
@@ -203,7 +204,8 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
     const __m128i blue = to_bytes(pixels.blue);
     for (std::size_t v = 0; v < 3; ++v) {
       const auto& order = kOrder.vectors[v];
-      const __m128i bytes = _mm_or_si128(_mm_or_si128(moved(red, order[0]), moved(green, order[1])), moved(blue, order[2]));
+      const __m128i bytes =
+          _mm_or_si128(_mm_or_si128(moved(red, order[0]), moved(green, order[1])), moved(blue, order[2]));
       _mm_storeu_si128(reinterpret_cast<__m128i*>(rgb + 16 * v), bytes);
     }
   }
@@ -212,8 +214,9 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
 }  // namespace
 
 const Kernels* avx2_kernels() {
-  static constexpr Kernels kKernels{"AVX2", combine_singles, unstuff_by_vectors, read_units, transform_blocks_with<Avx2Lanes>,
-                                    upsample_row, upsample_rows,      blend_rows, to_rgb};
+  static constexpr Kernels kKernels{
+      "AVX2",       combine_singles, unstuff_by_vectors, read_units, transform_blocks_with<Avx2Lanes>,
+      upsample_row, upsample_rows,   blend_rows,         to_rgb};
   static const bool kRuns = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
   return kRuns ? &kKernels : nullptr;
 }

@@ -23,8 +23,8 @@ namespace topfive::image::jpeg {
 namespace {
 
 // 64 bytes at a time. A byte behind FF is dropped if it is zero; anything else there is a marker and ends the loop.
-TOPFIVE_TARGET std::size_t unstuff_compressing(const std::uint8_t*& raw, const std::uint8_t* raw_end,
-                                               std::uint8_t* out, std::size_t capacity) {
+TOPFIVE_TARGET std::size_t unstuff_compressing(const std::uint8_t*& raw, const std::uint8_t* raw_end, std::uint8_t* out,
+                                               std::size_t capacity) {
   constexpr std::ptrdiff_t kStep = sizeof(__m512i);
   std::uint8_t* const begin = out;
   const std::uint8_t* const end = out + capacity;
@@ -43,8 +43,7 @@ TOPFIVE_TARGET std::size_t unstuff_compressing(const std::uint8_t*& raw, const s
     out += kStep - std::popcount(behind);
     raw += kStep;
   }
-  return static_cast<std::size_t>(out - begin) +
-         unstuff_bytes(raw, raw_end, out, static_cast<std::size_t>(end - out));
+  return static_cast<std::size_t>(out - begin) + unstuff_bytes(raw, raw_end, out, static_cast<std::size_t>(end - out));
 }
 
 struct Avx512Lanes {
@@ -163,12 +162,14 @@ TOPFIVE_TARGET TOPFIVE_INLINE __m512i widened(const std::uint8_t* samples) {
 
 // value * factor / 2^16, rounded, by way of twice the value and half the result.
 TOPFIVE_TARGET TOPFIVE_INLINE __m512i scaled(__m512i value, int factor) {
-  const __m512i product = _mm512_mulhi_epi16(_mm512_add_epi16(value, value), _mm512_set1_epi16(static_cast<short>(factor)));
+  const __m512i product =
+      _mm512_mulhi_epi16(_mm512_add_epi16(value, value), _mm512_set1_epi16(static_cast<short>(factor)));
   return _mm512_srai_epi16(_mm512_add_epi16(product, _mm512_set1_epi16(1)), 1);
 }
 
 TOPFIVE_TARGET TOPFIVE_INLINE __m512i green_share(__m512i blue, __m512i red) {
-  const __m512i factors = _mm512_set1_epi32(static_cast<int>((18734U << 16U) | (static_cast<unsigned>(-22554) & 0xffffU)));
+  const __m512i factors =
+      _mm512_set1_epi32(static_cast<int>((18734U << 16U) | (static_cast<unsigned>(-22554) & 0xffffU)));
   const __m512i half = _mm512_set1_epi32(1 << 15);
   const __m512i low = _mm512_madd_epi16(_mm512_unpacklo_epi16(blue, red), factors);
   const __m512i high = _mm512_madd_epi16(_mm512_unpackhi_epi16(blue, red), factors);
@@ -229,8 +230,9 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
 }  // namespace
 
 const Kernels* avx512_kernels() {
-  static constexpr Kernels kKernels{"AVX-512", combine_singles, unstuff_compressing, read_units, transform_blocks_with<Avx512Lanes>,
-                                    upsample_row, upsample_rows,       blend_rows, to_rgb};
+  static constexpr Kernels kKernels{
+      "AVX-512",    combine_singles, unstuff_compressing, read_units, transform_blocks_with<Avx512Lanes>,
+      upsample_row, upsample_rows,   blend_rows,          to_rgb};
   static const bool kRuns = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
                             __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");

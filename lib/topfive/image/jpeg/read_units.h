@@ -76,7 +76,7 @@ TOPFIVE_TARGET TOPFIVE_INLINE bool read_coefficients(BitReader& bits, const AcTa
   const AcEntry* entries = table.entries();
   std::size_t position = 0;
   for (;;) {
-    const AcEntry& entry = entries[bits.window >> (64 - kAcIndexBits)];
+    const AcEntry& entry = entries[bits.window >> (64 - kEntryBits)];
     bits.refill();
     block[kNaturalOrder[position + entry.first_step]] = entry.first_value;
     behind.windows[count] = bits.window;
@@ -93,7 +93,8 @@ TOPFIVE_TARGET TOPFIVE_INLINE bool read_coefficients(BitReader& bits, const AcTa
     count -= entry.behind;
     BitReader before = bits;
     before.go_back(entry.bits);
-    const RestOfBlock rest = read_symbol(before, table.codes(), static_cast<unsigned>(position) - entry.whole_step, block);
+    const RestOfBlock rest =
+        read_symbol(before, table.codes(), static_cast<unsigned>(position) - entry.whole_step, block);
     bits = rest.bits;
     position = rest.position;
     if (rest.complete) return position <= kLast;
@@ -102,10 +103,10 @@ TOPFIVE_TARGET TOPFIVE_INLINE bool read_coefficients(BitReader& bits, const AcTa
 
 // Reads a block and drops it.
 TOPFIVE_TARGET TOPFIVE_INLINE bool skip_coefficients(BitReader& bits, const AcTable& table) {
-  const std::uint32_t* entries = table.skips();
+  const std::uint16_t* entries = table.skips();
   unsigned position = 0;
   for (;;) {
-    const std::uint32_t entry = entries[bits.window >> (64 - kAcIndexBits)];
+    const std::uint32_t entry = entries[bits.window >> (64 - kSkipBits)];
     bits.refill();
     bits.window <<= entry & 63U;
     bits.left -= entry & 0xffU;

@@ -22,18 +22,18 @@ namespace topfive::image::jpeg {
 namespace {
 
 // Cosines as fractions of 2^13, as libjpeg rounds them.
-constexpr int kFix0_298 = 2446;
-constexpr int kFix0_390 = 3196;
-constexpr int kFix0_541 = 4433;
-constexpr int kFix0_765 = 6270;
-constexpr int kFix0_899 = 7373;
-constexpr int kFix1_175 = 9633;
-constexpr int kFix1_501 = 12299;
-constexpr int kFix1_847 = 15137;
-constexpr int kFix1_961 = 16069;
-constexpr int kFix2_053 = 16819;
-constexpr int kFix2_562 = 20995;
-constexpr int kFix3_072 = 25172;
+constexpr int kFix0298 = 2446;
+constexpr int kFix0390 = 3196;
+constexpr int kFix0541 = 4433;
+constexpr int kFix0765 = 6270;
+constexpr int kFix0899 = 7373;
+constexpr int kFix1175 = 9633;
+constexpr int kFix1501 = 12299;
+constexpr int kFix1847 = 15137;
+constexpr int kFix1961 = 16069;
+constexpr int kFix2053 = 16819;
+constexpr int kFix2562 = 20995;
+constexpr int kFix3072 = 25172;
 
 // Digits that the first pass leaves behind the point, and what both passes remove.
 constexpr int kFirstPassShift = 11;
@@ -48,8 +48,8 @@ struct Halves {
 template <class Lanes>
 TOPFIVE_TARGET TOPFIVE_INLINE void even_part(const std::array<typename Lanes::Vector, 8>& in, Halves<Lanes>& halves) {
   const auto pair = Lanes::pair(in[2], in[6]);
-  const auto low = Lanes::dot(pair, kFix0_541, kFix0_541 - kFix1_847);
-  const auto high = Lanes::dot(pair, kFix0_541 + kFix0_765, kFix0_541);
+  const auto low = Lanes::dot(pair, kFix0541, kFix0541 - kFix1847);
+  const auto high = Lanes::dot(pair, kFix0541 + kFix0765, kFix0541);
   const auto sum = Lanes::widen(Lanes::add(in[0], in[4]));
   const auto difference = Lanes::widen(Lanes::subtract(in[0], in[4]));
   halves.even = {Lanes::add(sum, high), Lanes::add(difference, low), Lanes::subtract(difference, low),
@@ -59,14 +59,14 @@ TOPFIVE_TARGET TOPFIVE_INLINE void even_part(const std::array<typename Lanes::Ve
 template <class Lanes>
 TOPFIVE_TARGET TOPFIVE_INLINE void odd_part(const std::array<typename Lanes::Vector, 8>& in, Halves<Lanes>& halves) {
   const auto sums = Lanes::pair(Lanes::add(in[7], in[3]), Lanes::add(in[5], in[1]));
-  const auto z3 = Lanes::dot(sums, kFix1_175 - kFix1_961, kFix1_175);
-  const auto z4 = Lanes::dot(sums, kFix1_175, kFix1_175 - kFix0_390);
+  const auto z3 = Lanes::dot(sums, kFix1175 - kFix1961, kFix1175);
+  const auto z4 = Lanes::dot(sums, kFix1175, kFix1175 - kFix0390);
   const auto outer = Lanes::pair(in[7], in[1]);
   const auto inner = Lanes::pair(in[5], in[3]);
-  halves.odd = {Lanes::add(Lanes::dot(outer, -kFix0_899, kFix1_501 - kFix0_899), z4),
-                Lanes::add(Lanes::dot(inner, -kFix2_562, kFix3_072 - kFix2_562), z3),
-                Lanes::add(Lanes::dot(inner, kFix2_053 - kFix2_562, -kFix2_562), z4),
-                Lanes::add(Lanes::dot(outer, kFix0_298 - kFix0_899, -kFix0_899), z3)};
+  halves.odd = {Lanes::add(Lanes::dot(outer, -kFix0899, kFix1501 - kFix0899), z4),
+                Lanes::add(Lanes::dot(inner, -kFix2562, kFix3072 - kFix2562), z3),
+                Lanes::add(Lanes::dot(inner, kFix2053 - kFix2562, -kFix2562), z4),
+                Lanes::add(Lanes::dot(outer, kFix0298 - kFix0899, -kFix0899), z3)};
 }
 
 template <class Lanes, int kShift>

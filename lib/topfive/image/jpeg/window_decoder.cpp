@@ -132,7 +132,9 @@ void WindowDecoder::set_buffers() {
 bool WindowDecoder::set_plan(const jpeg_decompress_struct& codec) {
   std::array<int, 2> ac_numbers{-1, -1};
   std::array<int, 2> dc_numbers{-1, -1};
-  const auto set_ac = [&](AcTable& table, const HuffmanSpec& spec) { return table.set(spec, kernels_->combine_singles); };
+  const auto set_ac = [&](AcTable& table, const HuffmanSpec& spec) {
+    return table.set(spec, kernels_->combine_singles);
+  };
   const auto set_dc = [](DcTable& table, const HuffmanSpec& spec) { return table.set(spec); };
   plan_.count = 0;
   std::size_t block_row = 0;
@@ -204,7 +206,8 @@ void WindowDecoder::transform(int first, int units) {
   for (int i = 0; i < components_; ++i) {
     Plane& plane = planes_[static_cast<std::size_t>(i)];
     for (int row = 0; row < plane.vertical; ++row) {
-      const std::int16_t* blocks = coefficients_.data() + plane.coefficients + static_cast<std::size_t>(row) * kBlockRow;
+      const std::int16_t* blocks =
+          coefficients_.data() + plane.coefficients + static_cast<std::size_t>(row) * kBlockRow;
       std::uint8_t* out = plane.row(kBlockSide * (unit_row_ * plane.vertical + row)) +
                           static_cast<std::size_t>(kBlockSide * plane.horizontal * first);
       kernels_->transform_blocks(blocks, units * plane.horizontal, plane.quantisation.data(), out, plane.stride);

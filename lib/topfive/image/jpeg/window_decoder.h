@@ -11,10 +11,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <span>
 #include <vector>
-
-#include <cstdio>
 
 #include <jpeglib.h>
 #include <opencv2/core/types.hpp>
@@ -41,9 +40,6 @@ class WindowDecoder {
              int channels);
   // The next row of the window, packed, with kRowPadding bytes behind it; null where libjpeg has to go on.
   const std::uint8_t* next_row();
-  // Whether the scan ended as it should, with the end of the image behind it. After the last row of a window that
-  // reaches the picture's last row and column.
-  bool at_end_of_image() { return unit_row_ == unit_rows_ && bytes_.at_end_of_image(state_.bits); }
 
   const char* instruction_set() const { return kernels_->name; }
   std::size_t scratch_bytes() const;
@@ -53,10 +49,10 @@ class WindowDecoder {
   struct Plane {
     int horizontal = 1;  // blocks in a unit
     int vertical = 1;
-    int rows = 0;        // samples that the picture has
+    int rows = 0;  // samples that the picture has
     int columns = 0;
     alignas(64) std::array<std::int16_t, kBlockSize> quantisation{};  // natural order
-    std::size_t coefficients = 0;  // where its blocks of a chunk begin
+    std::size_t coefficients = 0;                                     // where its blocks of a chunk begin
     std::size_t stride = 0;
     AlignedVector<std::uint8_t> samples;
 

@@ -54,6 +54,21 @@ TEST_CASE("bench data reports the speed, the stages, the ceilings and the memory
   CHECK(figures["ceilings_images_per_cpu_second"]["copy of the batch"].get<double>() > 0);
 }
 
+TEST_CASE("bench data says which share of the pictures our JPEG decoder served", "[cli]") {
+  const TinyRecipe recipe;
+  const auto json = recipe.directory() / "figures.json";
+  const auto [decoder, share] = GENERATE(table<std::string, double>({{"auto", 1.0}, {"libjpeg", 0.0}}));
+  const auto result = run_program(
+      "bench", {"data", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
+                "data.channels=3", "--set", "data.decode=" + decoder, "--batches", "3", "--json", json.string()});
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.out, ContainsSubstring("by our own JPEG decoder"));
+  const auto figures = read_json(json);
+  CHECK(figures["own_windows"].get<double>() == share * figures["windows_decoded"].get<double>());
+  CHECK(figures["windows_decoded"].get<int>() > 0);
+}
+
 TEST_CASE("bench data stops after the epochs that were asked for", "[cli]") {
   const TinyRecipe recipe;
   const auto json = recipe.directory() / "figures.json";

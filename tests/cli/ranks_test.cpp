@@ -1,15 +1,13 @@
 #include <chrono>
-#include <cmath>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
 
-#include <nlohmann/json.hpp>
 #include <signal.h>
 #include <unistd.h>
 
+#include "cli/log_figures.h"
 #include "cli/rank_helpers.h"
 #include "cli/tiny_recipe.h"
 #include "support/catch.h"
@@ -23,24 +21,6 @@ namespace {
 ProgramResult train(const TinyRecipe& tiny, int num_ranks, const std::string& run,
                     const std::vector<std::string>& more = {}) {
   return tiny.train(more, run, devices_of(num_ranks));
-}
-
-// A figure of all records of one kind in a run's log.
-std::vector<double> figures(const fs::path& run, const std::string& event, const std::string& key) {
-  std::vector<double> values;
-  std::ifstream log(run / "log.jsonl");
-  for (std::string line; std::getline(log, line);) {
-    const auto record = nlohmann::json::parse(line);
-    if (record.at("event") == event) values.push_back(record.at(key).get<double>());
-  }
-  return values;
-}
-
-double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
-  REQUIRE(a.size() == b.size());
-  double largest = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
-  return largest;
 }
 
 const std::vector<std::string> kFiftySteps = {"--set", "train.global_batch_size=12",
@@ -107,17 +87,7 @@ TEST_CASE("batch normalisation over all ranks gives the losses of one process", 
 
 TEST_CASE("AlexNet in two columns on two ranks gives the losses of one column pair on one", "[cli][ranks]") {
   const TinyRecipe tiny;
-  tiny.write_config(R"({
-    "description": "two columns, four devices where there are so many",
-    "model": { "type": "alexnet", "variant": "2012", "num_classes": 4, "image_size": 67, "dropout": 0 },
-    "data": { "type": "synthetic", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "num_loader_threads": 1,
-              "synthetic": { "train_size": 24, "eval_size": 4, "classes": 4, "height": 67, "width": 67 } },
-    "augment": { "train": [ { "op": "horizontal_flip" } ], "eval": [] },
-    "optimizer": { "type": "sgd", "momentum": 0.9, "weight_decay": 0.0005 },
-    "schedule": { "type": "constant", "base_learning_rate": 0.01 },
-    "train": { "num_epochs": 1, "global_batch_size": 4, "seed": 7, "num_compute_threads": 1 },
-    "log": { "every_steps": 1 }
-  })");
+  tiny.write_config(TinyRecipe::two_columns_text());
   const std::vector<std::string> in_columns = {"--set", "model.placement=two_columns"};
   REQUIRE(train(tiny, 1, "grouped").exit_code == 0);
   const auto losses = figures(tiny.out("grouped"), "train", "loss");

@@ -32,6 +32,20 @@ std::string TinyRecipe::config_text() {
 )";
 }
 
+std::string TinyRecipe::two_columns_text() {
+  return R"({
+    "description": "two columns, four devices where there are so many",
+    "model": { "type": "alexnet", "variant": "2012", "num_classes": 4, "image_size": 67, "dropout": 0 },
+    "data": { "type": "synthetic", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "num_loader_threads": 1,
+              "synthetic": { "train_size": 24, "eval_size": 4, "classes": 4, "height": 67, "width": 67 } },
+    "augment": { "train": [ { "op": "horizontal_flip" } ], "eval": [] },
+    "optimizer": { "type": "sgd", "momentum": 0.9, "weight_decay": 0.0005 },
+    "schedule": { "type": "constant", "base_learning_rate": 0.01 },
+    "train": { "num_epochs": 1, "global_batch_size": 4, "seed": 7, "num_compute_threads": 1 },
+    "log": { "every_steps": 1 }
+  })";
+}
+
 void TinyRecipe::write_config(const std::string& text) const { std::ofstream(config()) << text; }
 
 std::vector<std::string> TinyRecipe::train_arguments(const std::vector<std::string>& more, const std::string& run,

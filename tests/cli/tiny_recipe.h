@@ -29,6 +29,8 @@ class TinyRecipe {
   // Replaces the recipe's text.
   void write_config(const std::string& text) const;
   static std::string config_text();
+  // Another one: AlexNet of 2012 on made-up pictures, for model.placement.
+  static std::string two_columns_text();
 
  private:
   TemporaryDirectory scratch_;

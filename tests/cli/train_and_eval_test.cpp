@@ -2,6 +2,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "cli/tiny_recipe.h"
 #include "support/catch.h"
@@ -77,6 +78,16 @@ TEST_CASE("loader threads and ring size change nothing, the seed does", "[cli][d
   REQUIRE(tiny.train({"--set", "train.seed=8"}, "other").exit_code == 0);
   CHECK(checkpoint_hash(tiny.out("one")) == checkpoint_hash(tiny.out("four")));
   CHECK(checkpoint_hash(tiny.out("one")) != checkpoint_hash(tiny.out("other")));
+}
+
+TEST_CASE("our JPEG decoder and libjpeg train the same weights", "[cli][determinism]") {
+  const TinyRecipe tiny;
+  const std::vector<std::string> in_colour = {"--set", "data.channels=3", "--set", "model.input_channels=3"};
+  auto by_libjpeg = in_colour;
+  by_libjpeg.insert(by_libjpeg.end(), {"--set", "data.decode=libjpeg"});
+  REQUIRE(tiny.train(in_colour, "own").exit_code == 0);
+  REQUIRE(tiny.train(by_libjpeg, "libjpeg").exit_code == 0);
+  CHECK(checkpoint_hash(tiny.out("own")) == checkpoint_hash(tiny.out("libjpeg")));
 }
 
 TEST_CASE("a dry run checks everything and writes nothing", "[cli]") {

@@ -97,11 +97,17 @@ if(TOPFIVE_HAS_CUDA)
   # Beside a Python wheel of CUDA 13, crt/ and nv/ are missing until two more packages are installed.
   find_path(TOPFIVE_CUDA_RUNTIME_HEADERS crt/host_defines.h
             HINTS ${_cuda_includes} PATHS /usr/local/cuda/include ENV CUDA_HOME PATH_SUFFIXES include)
-  if(TOPFIVE_CUDA_RUNTIME_HEADERS AND EXISTS ${TOPFIVE_CUDA_RUNTIME_HEADERS}/cublas_v2.h)
+  # What those headers define inline calls the CUDA runtime, which LibTorch loads but does not pass on to the linker.
+  file(GLOB _cuda_runtimes ${_torch_dir}/lib/libcudart*.so* ${_torch_dir}/../nvidia/cu[0-9]*/lib/libcudart.so*
+       ${_torch_dir}/../nvidia/cuda_runtime/lib/libcudart.so* /usr/local/cuda/lib64/libcudart.so*
+       $ENV{CUDA_HOME}/lib64/libcudart.so*)
+  if(TOPFIVE_CUDA_RUNTIME_HEADERS AND EXISTS ${TOPFIVE_CUDA_RUNTIME_HEADERS}/cublas_v2.h AND _cuda_runtimes)
+    list(GET _cuda_runtimes 0 _cuda_runtime)
     target_include_directories(topfive_libtorch SYSTEM INTERFACE ${_cuda_includes} ${TOPFIVE_CUDA_RUNTIME_HEADERS})
+    target_link_libraries(topfive_libtorch INTERFACE ${_cuda_runtime})
     target_compile_definitions(topfive_libtorch INTERFACE TOPFIVE_HAS_CUDA)
   else()
-    message(STATUS "CUDA headers not found (TOPFIVE_CUDA_INCLUDE_DIRS): building without the CUDA-only details.\n"
+    message(STATUS "CUDA headers (TOPFIVE_CUDA_INCLUDE_DIRS) or runtime not found: building without the CUDA-only details.\n"
       "   Beside a Python wheel of CUDA 13 they are complete after: pip install nvidia-cuda-crt nvidia-cuda-cccl")
   endif()
 endif()

@@ -58,9 +58,10 @@ TEST_CASE("bench data says which share of the pictures our JPEG decoder served",
   const TinyRecipe recipe;
   const auto json = recipe.directory() / "figures.json";
   const auto [decoder, share] = GENERATE(table<std::string, double>({{"auto", 1.0}, {"libjpeg", 0.0}}));
-  const auto result = run_program(
-      "bench", {"data", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
-                "data.channels=3", "--set", "data.decode=" + decoder, "--batches", "3", "--json", json.string()});
+  const auto result =
+      run_program("bench", {"data", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
+                            "data.channels=3", "--set", "model.input_channels=3", "--set", "data.decode=" + decoder,
+                            "--batches", "3", "--json", json.string()});
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("by our own JPEG decoder"));

@@ -112,7 +112,7 @@ void WindowDecoder::set_units() {
     end_unit_ = divided_up(right, width);
   }
   first_unit_row_ = window_.y / unit_height();
-  if (upsamples_rows() && window_.y % unit_height() < 2 && first_unit_row_ > 0) --first_unit_row_;
+  if (upsamples_rows() && window_.y % unit_height() == 0 && first_unit_row_ > 0) --first_unit_row_;
 }
 
 void WindowDecoder::set_buffers() {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #define USE_C10D_GLOO  // LibTorch has it; its headers ask for the name
+#include <torch/csrc/distributed/c10d/Backend.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -15,6 +16,8 @@
 #define USE_C10D_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
+
+#include <torch/version.h>
 
 #include "topfive/base/error.h"
 #include "topfive/dist/tcp.h"
@@ -46,6 +49,13 @@ auto gloo_device(const World& world) {
   throw UserError(ExitCode::kPeerFailed, reason + "; are all ranks started, with one MASTER_ADDR and MASTER_PORT?");
 }
 
+// All ranks begin to count their operations at the same number. From LibTorch 2.14 on they do so by themselves.
+void number_collectives([[maybe_unused]] c10d::Backend& backend) {
+#if TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 14
+  backend.setSequenceNumberForGroup();
+#endif
+}
+
 // Runs what waits for the other ranks. It fails in one of many ways where they do not come, or where rank 0 has given
 // up a moment before, of which c10d and Gloo tell the last function that they called.
 template <class Operation>
@@ -63,7 +73,7 @@ void add_gloo(ProcessGroup& group, const World& world, const StorePtr& store, st
   const auto gloo = meet(world, timeout, [&] {
     auto made = c10::make_intrusive<ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store), world.rank,
                                                       world.size, options);
-    made->setSequenceNumberForGroup();
+    number_collectives(*made);
     return made;
   });
   group.setBackend(c10::DeviceType::CPU, ProcessGroup::BackendType::GLOO, gloo);
@@ -77,7 +87,7 @@ void add_nccl([[maybe_unused]] ProcessGroup& group, [[maybe_unused]] const World
   options->timeout = timeout;
   const auto nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", store),
                                                                 world.rank, world.size, options);
-  meet(world, timeout, [&] { nccl->setSequenceNumberForGroup(); });
+  meet(world, timeout, [&] { number_collectives(*nccl); });
   group.setBackend(c10::DeviceType::CUDA, ProcessGroup::BackendType::NCCL, nccl);
   group.setDefaultBackend(ProcessGroup::BackendType::NCCL);
 #else

@@ -64,6 +64,12 @@ struct ColourRows {
   const std::uint8_t* blue;
   const std::uint8_t* red;
 };
+// Shares of the colour differences, fractions of 2^16, as libjpeg rounds them.
+inline constexpr int kRed = 91881 - 65536;         // 1.402, less 1
+inline constexpr int kBlue = 116130 - 131072;      // 1.772, less 2
+inline constexpr int kGreenOfBlue = -22554;        // 0.34414
+inline constexpr int kGreenOfRed = 65536 - 46802;  // 0.71414, subtracted from 1
+
 // Rows of `count` samples as RGB.
 using ToRgb = void (*)(const ColourRows& rows, int count, std::uint8_t* rgb);
 

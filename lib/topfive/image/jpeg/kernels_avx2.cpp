@@ -11,6 +11,7 @@
 #include "topfive/image/jpeg/transform_blocks.h"
 #include "topfive/image/jpeg/unstuff_bytes.h"
 #include "topfive/image/jpeg/upsample.h"
+#include "topfive/image/jpeg/vector_lanes.h"
 #endif
 
 namespace topfive::image::jpeg {
@@ -39,18 +40,48 @@ TOPFIVE_TARGET std::size_t unstuff_by_vectors(const std::uint8_t*& raw, const st
   return static_cast<std::size_t>(out - begin) + unstuff_bytes(raw, raw_end, out, static_cast<std::size_t>(end - out));
 }
 
-struct Avx2Lanes {
+struct Avx2Vectors {
   static constexpr int kBlocks = 2;
-  using Vector = __m256i;
-  struct Wide {
-    __m256i low, high;
-  };
-  struct Pair {
-    __m256i low, high;
-  };
+  using Register = __m256i;
+
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register set16(int value) {
+    return _mm256_set1_epi16(static_cast<short>(value));
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register set32(int value) { return _mm256_set1_epi32(value); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register add16(Register a, Register b) { return _mm256_add_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register sub16(Register a, Register b) { return _mm256_sub_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register mullo16(Register a, Register b) { return _mm256_mullo_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register mulhi16(Register a, Register b) { return _mm256_mulhi_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register madd16(Register a, Register b) { return _mm256_madd_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register add32(Register a, Register b) { return _mm256_add_epi32(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register sub32(Register a, Register b) { return _mm256_sub_epi32(a, b); }
+  template <int kShift>
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register srai16(Register a) {
+    return _mm256_srai_epi16(a, kShift);
+  }
+  template <int kShift>
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register srai32(Register a) {
+    return _mm256_srai_epi32(a, kShift);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register packs16(Register a, Register b) { return _mm256_packs_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register packs32(Register a, Register b) { return _mm256_packs_epi32(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpacklo8(Register a, Register b) { return _mm256_unpacklo_epi8(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpackhi8(Register a, Register b) { return _mm256_unpackhi_epi8(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpacklo16(Register a, Register b) {
+    return _mm256_unpacklo_epi16(a, b);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpackhi16(Register a, Register b) {
+    return _mm256_unpackhi_epi16(a, b);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpacklo32(Register a, Register b) {
+    return _mm256_unpacklo_epi32(a, b);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpackhi32(Register a, Register b) {
+    return _mm256_unpackhi_epi32(a, b);
+  }
 
   // Rows 2i and 2i + 1 of a block are one vector; the halves of two blocks change places.
-  TOPFIVE_TARGET static TOPFIVE_INLINE void load(const std::int16_t* blocks, std::array<Vector, 8>& rows) {
+  TOPFIVE_TARGET static TOPFIVE_INLINE void load(const std::int16_t* blocks, std::array<Register, 8>& rows) {
     for (std::size_t i = 0; i < 8; i += 2) {
       const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(blocks + 8 * i));
       const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(blocks + kBlockSize + 8 * i));
@@ -58,119 +89,25 @@ struct Avx2Lanes {
       rows[i + 1] = _mm256_permute2x128_si256(a, b, 0x31);
     }
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector broadcast(const std::int16_t* row) {
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register broadcast(const std::int16_t* row) {
     return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row)));
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector add(Vector a, Vector b) { return _mm256_add_epi16(a, b); }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector subtract(Vector a, Vector b) { return _mm256_sub_epi16(a, b); }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector multiply(Vector a, Vector b) { return _mm256_mullo_epi16(a, b); }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide add(const Wide& a, const Wide& b) {
-    return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide subtract(const Wide& a, const Wide& b) {
-    return {_mm256_sub_epi32(a.low, b.low), _mm256_sub_epi32(a.high, b.high)};
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE bool any_large(Vector a) {
+  TOPFIVE_TARGET static TOPFIVE_INLINE bool any_large(Register a) {
     const __m256i above = _mm256_cmpgt_epi16(a, _mm256_set1_epi16(kLargeCoefficient));
     const __m256i below = _mm256_cmpgt_epi16(_mm256_set1_epi16(-kLargeCoefficient), a);
     return _mm256_testz_si256(_mm256_or_si256(above, below), _mm256_set1_epi16(-1)) == 0;
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Pair pair(Vector a, Vector b) {
-    return {_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)};
+  // A pixel's samples in 16 bits each.
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register load_bytes(const std::uint8_t* samples) {
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(samples)));
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide dot(const Pair& pair, int x, int y) {
-    const __m256i factors = _mm256_set1_epi32((x & 0xffff) | static_cast<int>(static_cast<unsigned>(y) << 16U));
-    return {_mm256_madd_epi16(pair.low, factors), _mm256_madd_epi16(pair.high, factors)};
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide widen(Vector a) {
-    const __m256i zero = _mm256_setzero_si256();
-    return {_mm256_srai_epi32(_mm256_unpacklo_epi16(zero, a), 3), _mm256_srai_epi32(_mm256_unpackhi_epi16(zero, a), 3)};
-  }
-  template <int kShift>
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector descale(const Wide& a) {
-    const __m256i half = _mm256_set1_epi32(1 << (kShift - 1));
-    return _mm256_packs_epi32(_mm256_srai_epi32(_mm256_add_epi32(a.low, half), kShift),
-                              _mm256_srai_epi32(_mm256_add_epi32(a.high, half), kShift));
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE void transpose(std::array<Vector, 8>& rows) {
-    std::array<Vector, 8> a;
-    for (std::size_t i = 0; i < 4; ++i) {
-      a[2 * i] = _mm256_unpacklo_epi16(rows[i], rows[i + 4]);
-      a[2 * i + 1] = _mm256_unpackhi_epi16(rows[i], rows[i + 4]);
-    }
-    std::array<Vector, 8> b;
-    for (std::size_t i = 0; i < 4; ++i) {
-      b[2 * i] = _mm256_unpacklo_epi16(a[i], a[i + 4]);
-      b[2 * i + 1] = _mm256_unpackhi_epi16(a[i], a[i + 4]);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      rows[2 * i] = _mm256_unpacklo_epi16(b[i], b[i + 4]);
-      rows[2 * i + 1] = _mm256_unpackhi_epi16(b[i], b[i + 4]);
-    }
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE void store_transposed(const std::array<Vector, 8>& columns, std::uint8_t* out,
-                                                             std::size_t stride) {
-    const __m256i p04 = _mm256_packs_epi16(columns[0], columns[4]);
-    const __m256i p15 = _mm256_packs_epi16(columns[1], columns[5]);
-    const __m256i p26 = _mm256_packs_epi16(columns[2], columns[6]);
-    const __m256i p37 = _mm256_packs_epi16(columns[3], columns[7]);
-    const __m256i c01 = _mm256_unpacklo_epi8(p04, p15);
-    const __m256i c45 = _mm256_unpackhi_epi8(p04, p15);
-    const __m256i c23 = _mm256_unpacklo_epi8(p26, p37);
-    const __m256i c67 = _mm256_unpackhi_epi8(p26, p37);
-    store_rows(_mm256_unpacklo_epi16(c01, c23), _mm256_unpacklo_epi16(c45, c67), out, stride);
-    store_rows(_mm256_unpackhi_epi16(c01, c23), _mm256_unpackhi_epi16(c45, c67), out + 4 * stride, stride);
-  }
-  // Four rows, of which `left` has the columns 0 to 3.
-  TOPFIVE_TARGET static TOPFIVE_INLINE void store_rows(__m256i left, __m256i right, std::uint8_t* out,
-                                                       std::size_t stride) {
-    store_two(_mm256_unpacklo_epi32(left, right), out, stride);
-    store_two(_mm256_unpackhi_epi32(left, right), out + 2 * stride, stride);
-  }
+  // Two rows of samples, 128 added.
   TOPFIVE_TARGET static TOPFIVE_INLINE void store_two(__m256i rows, std::uint8_t* out, std::size_t stride) {
     const __m256i samples = _mm256_permute4x64_epi64(_mm256_xor_si256(rows, _mm256_set1_epi8(-128)), 0xd8);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(samples));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out + stride), _mm256_extracti128_si256(samples, 1));
   }
 };
-
-// 16 pixels at a time; `blue` and `red` less 128, in 16 bits.
-struct Rgb16 {
-  __m256i red, green, blue;
-};
-
-TOPFIVE_TARGET TOPFIVE_INLINE __m256i widened(const std::uint8_t* samples) {
-  return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(samples)));
-}
-
-// value * factor / 2^16, rounded, by way of twice the value and half the result.
-TOPFIVE_TARGET TOPFIVE_INLINE __m256i scaled(__m256i value, int factor) {
-  const __m256i product =
-      _mm256_mulhi_epi16(_mm256_add_epi16(value, value), _mm256_set1_epi16(static_cast<short>(factor)));
-  return _mm256_srai_epi16(_mm256_add_epi16(product, _mm256_set1_epi16(1)), 1);
-}
-
-TOPFIVE_TARGET TOPFIVE_INLINE __m256i green_share(__m256i blue, __m256i red) {
-  const __m256i factors =
-      _mm256_set1_epi32(static_cast<int>((18734U << 16U) | (static_cast<unsigned>(-22554) & 0xffffU)));
-  const __m256i half = _mm256_set1_epi32(1 << 15);
-  const __m256i low = _mm256_madd_epi16(_mm256_unpacklo_epi16(blue, red), factors);
-  const __m256i high = _mm256_madd_epi16(_mm256_unpackhi_epi16(blue, red), factors);
-  return _mm256_packs_epi32(_mm256_srai_epi32(_mm256_add_epi32(low, half), 16),
-                            _mm256_srai_epi32(_mm256_add_epi32(high, half), 16));
-}
-
-TOPFIVE_TARGET TOPFIVE_INLINE Rgb16 convert(const ColourRows& rows, int i) {
-  const __m256i centre = _mm256_set1_epi16(128);
-  const __m256i luma = widened(rows.luma + i);
-  const __m256i blue = _mm256_sub_epi16(widened(rows.blue + i), centre);
-  const __m256i red = _mm256_sub_epi16(widened(rows.red + i), centre);
-  Rgb16 rgb;
-  rgb.red = _mm256_add_epi16(luma, _mm256_add_epi16(red, scaled(red, 91881 - 65536)));
-  rgb.green = _mm256_add_epi16(luma, _mm256_sub_epi16(green_share(blue, red), red));
-  rgb.blue = _mm256_add_epi16(luma, _mm256_add_epi16(_mm256_add_epi16(blue, blue), scaled(blue, 116130 - 131072)));
-  return rgb;
-}
 
 // Where the bytes of 16 pixels go: for each of three vectors, the index into each colour, or 128 for another colour's.
 struct PixelOrder {
@@ -198,7 +135,7 @@ TOPFIVE_TARGET TOPFIVE_INLINE __m128i moved(__m128i colour, const std::array<std
 TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb) {
   static constexpr PixelOrder kOrder = make_pixel_order();
   for (int i = 0; i < count; i += 16, rgb += 48) {
-    const Rgb16 pixels = convert(rows, i);
+    const Pixels<Avx2Vectors> pixels = convert<Avx2Vectors>(rows, i);
     const __m128i red = to_bytes(pixels.red);
     const __m128i green = to_bytes(pixels.green);
     const __m128i blue = to_bytes(pixels.blue);
@@ -215,7 +152,7 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
 
 const Kernels* avx2_kernels() {
   static constexpr Kernels kKernels{
-      "AVX2",       combine_singles, unstuff_by_vectors, read_units, transform_blocks_with<Avx2Lanes>,
+      "AVX2",       combine_singles, unstuff_by_vectors, read_units, transform_blocks_with<VectorLanes<Avx2Vectors>>,
       upsample_row, upsample_rows,   blend_rows,         to_rgb};
   static const bool kRuns = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
   return kRuns ? &kKernels : nullptr;

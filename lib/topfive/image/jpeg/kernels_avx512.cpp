@@ -14,6 +14,7 @@
 #include "topfive/image/jpeg/transform_blocks.h"
 #include "topfive/image/jpeg/unstuff_bytes.h"
 #include "topfive/image/jpeg/upsample.h"
+#include "topfive/image/jpeg/vector_lanes.h"
 #endif
 
 namespace topfive::image::jpeg {
@@ -46,22 +47,52 @@ TOPFIVE_TARGET std::size_t unstuff_compressing(const std::uint8_t*& raw, const s
   return static_cast<std::size_t>(out - begin) + unstuff_bytes(raw, raw_end, out, static_cast<std::size_t>(end - out));
 }
 
-struct Avx512Lanes {
+struct Avx512Vectors {
   static constexpr int kBlocks = 4;
-  using Vector = __m512i;
-  struct Wide {
-    __m512i low, high;
-  };
-  struct Pair {
-    __m512i low, high;
-  };
+  using Register = __m512i;
+
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register set16(int value) {
+    return _mm512_set1_epi16(static_cast<short>(value));
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register set32(int value) { return _mm512_set1_epi32(value); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register add16(Register a, Register b) { return _mm512_add_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register sub16(Register a, Register b) { return _mm512_sub_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register mullo16(Register a, Register b) { return _mm512_mullo_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register mulhi16(Register a, Register b) { return _mm512_mulhi_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register madd16(Register a, Register b) { return _mm512_madd_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register add32(Register a, Register b) { return _mm512_add_epi32(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register sub32(Register a, Register b) { return _mm512_sub_epi32(a, b); }
+  template <int kShift>
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register srai16(Register a) {
+    return _mm512_srai_epi16(a, kShift);
+  }
+  template <int kShift>
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register srai32(Register a) {
+    return _mm512_srai_epi32(a, kShift);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register packs16(Register a, Register b) { return _mm512_packs_epi16(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register packs32(Register a, Register b) { return _mm512_packs_epi32(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpacklo8(Register a, Register b) { return _mm512_unpacklo_epi8(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpackhi8(Register a, Register b) { return _mm512_unpackhi_epi8(a, b); }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpacklo16(Register a, Register b) {
+    return _mm512_unpacklo_epi16(a, b);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpackhi16(Register a, Register b) {
+    return _mm512_unpackhi_epi16(a, b);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpacklo32(Register a, Register b) {
+    return _mm512_unpacklo_epi32(a, b);
+  }
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register unpackhi32(Register a, Register b) {
+    return _mm512_unpackhi_epi32(a, b);
+  }
 
   // Rows 0 to 3 of a block are one vector, rows 4 to 7 the next; the parts of four blocks change places.
-  TOPFIVE_TARGET static TOPFIVE_INLINE void load(const std::int16_t* blocks, std::array<Vector, 8>& rows) {
+  TOPFIVE_TARGET static TOPFIVE_INLINE void load(const std::int16_t* blocks, std::array<Register, 8>& rows) {
     load_half(blocks, rows.data());
     load_half(blocks + kBlockSize / 2, rows.data() + 4);
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE void load_half(const std::int16_t* blocks, Vector* rows) {
+  TOPFIVE_TARGET static TOPFIVE_INLINE void load_half(const std::int16_t* blocks, Register* rows) {
     const __m512i a = _mm512_loadu_si512(blocks);
     const __m512i b = _mm512_loadu_si512(blocks + kBlockSize);
     const __m512i c = _mm512_loadu_si512(blocks + 2 * kBlockSize);
@@ -75,74 +106,18 @@ struct Avx512Lanes {
     rows[2] = _mm512_shuffle_i64x2(ab_high, cd_high, 0x88);
     rows[3] = _mm512_shuffle_i64x2(ab_high, cd_high, 0xdd);
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector broadcast(const std::int16_t* row) {
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register broadcast(const std::int16_t* row) {
     return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row)));
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector add(Vector a, Vector b) { return _mm512_add_epi16(a, b); }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector subtract(Vector a, Vector b) { return _mm512_sub_epi16(a, b); }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector multiply(Vector a, Vector b) { return _mm512_mullo_epi16(a, b); }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide add(const Wide& a, const Wide& b) {
-    return {_mm512_add_epi32(a.low, b.low), _mm512_add_epi32(a.high, b.high)};
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide subtract(const Wide& a, const Wide& b) {
-    return {_mm512_sub_epi32(a.low, b.low), _mm512_sub_epi32(a.high, b.high)};
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE bool any_large(Vector a) {
+  TOPFIVE_TARGET static TOPFIVE_INLINE bool any_large(Register a) {
     // The absolute value of the lowest number is 32768 without a sign.
     return _mm512_cmpgt_epu16_mask(_mm512_abs_epi16(a), _mm512_set1_epi16(kLargeCoefficient)) != 0;
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Pair pair(Vector a, Vector b) {
-    return {_mm512_unpacklo_epi16(a, b), _mm512_unpackhi_epi16(a, b)};
+  // A pixel's samples in 16 bits each.
+  TOPFIVE_TARGET static TOPFIVE_INLINE Register load_bytes(const std::uint8_t* samples) {
+    return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(samples)));
   }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide dot(const Pair& pair, int x, int y) {
-    const __m512i factors = _mm512_set1_epi32((x & 0xffff) | static_cast<int>(static_cast<unsigned>(y) << 16U));
-    return {_mm512_madd_epi16(pair.low, factors), _mm512_madd_epi16(pair.high, factors)};
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE Wide widen(Vector a) {
-    const __m512i zero = _mm512_setzero_si512();
-    return {_mm512_srai_epi32(_mm512_unpacklo_epi16(zero, a), 3), _mm512_srai_epi32(_mm512_unpackhi_epi16(zero, a), 3)};
-  }
-  template <int kShift>
-  TOPFIVE_TARGET static TOPFIVE_INLINE Vector descale(const Wide& a) {
-    const __m512i half = _mm512_set1_epi32(1 << (kShift - 1));
-    return _mm512_packs_epi32(_mm512_srai_epi32(_mm512_add_epi32(a.low, half), kShift),
-                              _mm512_srai_epi32(_mm512_add_epi32(a.high, half), kShift));
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE void transpose(std::array<Vector, 8>& rows) {
-    std::array<Vector, 8> a;
-    for (std::size_t i = 0; i < 4; ++i) {
-      a[2 * i] = _mm512_unpacklo_epi16(rows[i], rows[i + 4]);
-      a[2 * i + 1] = _mm512_unpackhi_epi16(rows[i], rows[i + 4]);
-    }
-    std::array<Vector, 8> b;
-    for (std::size_t i = 0; i < 4; ++i) {
-      b[2 * i] = _mm512_unpacklo_epi16(a[i], a[i + 4]);
-      b[2 * i + 1] = _mm512_unpackhi_epi16(a[i], a[i + 4]);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      rows[2 * i] = _mm512_unpacklo_epi16(b[i], b[i + 4]);
-      rows[2 * i + 1] = _mm512_unpackhi_epi16(b[i], b[i + 4]);
-    }
-  }
-  TOPFIVE_TARGET static TOPFIVE_INLINE void store_transposed(const std::array<Vector, 8>& columns, std::uint8_t* out,
-                                                             std::size_t stride) {
-    const __m512i p04 = _mm512_packs_epi16(columns[0], columns[4]);
-    const __m512i p15 = _mm512_packs_epi16(columns[1], columns[5]);
-    const __m512i p26 = _mm512_packs_epi16(columns[2], columns[6]);
-    const __m512i p37 = _mm512_packs_epi16(columns[3], columns[7]);
-    const __m512i c01 = _mm512_unpacklo_epi8(p04, p15);
-    const __m512i c45 = _mm512_unpackhi_epi8(p04, p15);
-    const __m512i c23 = _mm512_unpacklo_epi8(p26, p37);
-    const __m512i c67 = _mm512_unpackhi_epi8(p26, p37);
-    store_rows(_mm512_unpacklo_epi16(c01, c23), _mm512_unpacklo_epi16(c45, c67), out, stride);
-    store_rows(_mm512_unpackhi_epi16(c01, c23), _mm512_unpackhi_epi16(c45, c67), out + 4 * stride, stride);
-  }
-  // Four rows, of which `left` has the columns 0 to 3.
-  TOPFIVE_TARGET static TOPFIVE_INLINE void store_rows(__m512i left, __m512i right, std::uint8_t* out,
-                                                       std::size_t stride) {
-    store_two(_mm512_unpacklo_epi32(left, right), out, stride);
-    store_two(_mm512_unpackhi_epi32(left, right), out + 2 * stride, stride);
-  }
+  // Two rows of samples, 128 added.
   TOPFIVE_TARGET static TOPFIVE_INLINE void store_two(__m512i rows, std::uint8_t* out, std::size_t stride) {
     const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
     const __m512i samples = _mm512_permutexvar_epi64(order, _mm512_xor_si512(rows, _mm512_set1_epi8(-128)));
@@ -150,44 +125,6 @@ struct Avx512Lanes {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + stride), _mm512_extracti64x4_epi64(samples, 1));
   }
 };
-
-// 32 pixels at a time; `blue` and `red` less 128, in 16 bits.
-struct Rgb16 {
-  __m512i red, green, blue;
-};
-
-TOPFIVE_TARGET TOPFIVE_INLINE __m512i widened(const std::uint8_t* samples) {
-  return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(samples)));
-}
-
-// value * factor / 2^16, rounded, by way of twice the value and half the result.
-TOPFIVE_TARGET TOPFIVE_INLINE __m512i scaled(__m512i value, int factor) {
-  const __m512i product =
-      _mm512_mulhi_epi16(_mm512_add_epi16(value, value), _mm512_set1_epi16(static_cast<short>(factor)));
-  return _mm512_srai_epi16(_mm512_add_epi16(product, _mm512_set1_epi16(1)), 1);
-}
-
-TOPFIVE_TARGET TOPFIVE_INLINE __m512i green_share(__m512i blue, __m512i red) {
-  const __m512i factors =
-      _mm512_set1_epi32(static_cast<int>((18734U << 16U) | (static_cast<unsigned>(-22554) & 0xffffU)));
-  const __m512i half = _mm512_set1_epi32(1 << 15);
-  const __m512i low = _mm512_madd_epi16(_mm512_unpacklo_epi16(blue, red), factors);
-  const __m512i high = _mm512_madd_epi16(_mm512_unpackhi_epi16(blue, red), factors);
-  return _mm512_packs_epi32(_mm512_srai_epi32(_mm512_add_epi32(low, half), 16),
-                            _mm512_srai_epi32(_mm512_add_epi32(high, half), 16));
-}
-
-TOPFIVE_TARGET TOPFIVE_INLINE Rgb16 convert(const ColourRows& rows, int i) {
-  const __m512i centre = _mm512_set1_epi16(128);
-  const __m512i luma = widened(rows.luma + i);
-  const __m512i blue = _mm512_sub_epi16(widened(rows.blue + i), centre);
-  const __m512i red = _mm512_sub_epi16(widened(rows.red + i), centre);
-  Rgb16 rgb;
-  rgb.red = _mm512_add_epi16(luma, _mm512_add_epi16(red, scaled(red, 91881 - 65536)));
-  rgb.green = _mm512_add_epi16(luma, _mm512_sub_epi16(green_share(blue, red), red));
-  rgb.blue = _mm512_add_epi16(luma, _mm512_add_epi16(_mm512_add_epi16(blue, blue), scaled(blue, 116130 - 131072)));
-  return rgb;
-}
 
 // Index into red and green (64 bytes: 32 of each) and blue of the bytes of a vector of pixels.
 struct PixelOrder {
@@ -217,7 +154,7 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
   const __m512i first = _mm512_load_si512(kOrder.first.data());
   const __m512i second = _mm512_load_si512(kOrder.second.data());
   for (int i = 0; i < count; i += 32, rgb += 96) {
-    const Rgb16 pixels = convert(rows, i);
+    const Pixels<Avx512Vectors> pixels = convert<Avx512Vectors>(rows, i);
     const __m512i red_green =
         _mm512_inserti64x4(_mm512_castsi256_si512(to_bytes(pixels.red)), to_bytes(pixels.green), 1);
     const __m512i blue = _mm512_castsi256_si512(to_bytes(pixels.blue));
@@ -231,7 +168,7 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
 
 const Kernels* avx512_kernels() {
   static constexpr Kernels kKernels{
-      "AVX-512",    combine_singles, unstuff_compressing, read_units, transform_blocks_with<Avx512Lanes>,
+      "AVX-512",    combine_singles, unstuff_compressing, read_units, transform_blocks_with<VectorLanes<Avx512Vectors>>,
       upsample_row, upsample_rows,   blend_rows,          to_rgb};
   static const bool kRuns = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&

@@ -93,11 +93,6 @@ void transform_blocks(const std::int16_t* blocks, int count, const std::int16_t*
   }
 }
 
-// Fractions of 2^16, as libjpeg rounds them.
-constexpr int kRed = 91881 - 65536;         // 1.402, less 1
-constexpr int kBlue = 116130 - 131072;      // 1.772, less 2
-constexpr int kGreenOfBlue = -22554;        // 0.34414
-constexpr int kGreenOfRed = 65536 - 46802;  // 0.71414, subtracted from 1
 constexpr int kHalf = 1 << 15;
 
 // value * factor / 2^16, rounded, by way of twice the value and half the result: vectors have such a product.

@@ -3,7 +3,7 @@
 // There sums of two inputs wrap at 16 bits and the first pass saturates, which matters for damaged or made-up
 // coefficients only; the results are equal for all.
 //
-// Lanes is a vector of 16-bit values: row i of one block after the other. It offers
+// Lanes (see vector_lanes.h) is a vector of 16-bit values: row i of one block after the other. It offers
 //   Vector  load(blocks, rows), broadcast(row of one block), add, subtract, multiply (low halves)
 //   Wide    32-bit values of the same lanes: add, subtract
 //   Pair    pair(a, b), and dot(pair, x, y): a * x + b * y as Wide

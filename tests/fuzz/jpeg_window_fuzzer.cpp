@@ -6,6 +6,7 @@
 
 using namespace topfive::test;
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // Kept over all inputs: what one leaves behind must change nothing for the next.
   static JpegDifferential differential;

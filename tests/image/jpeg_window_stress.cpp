@@ -166,7 +166,7 @@ class WindowStress {
     try {
       own.reader->open(file, 0);
       own.reader->begin(window, part.channels());
-      const auto row_bytes = static_cast<std::size_t>(window.width * part.channels());
+      const auto row_bytes = static_cast<std::size_t>(window.width) * static_cast<std::size_t>(part.channels());
       for (int y = 0; y < window.height; ++y) {
         const std::uint8_t* row = own.reader->next_row();
         const std::uint8_t* wanted = part.ptr(y);

@@ -91,16 +91,6 @@ J_COLOR_SPACE space_of(int components) {
   return components == 1 ? JCS_GRAYSCALE : components == 3 ? JCS_RGB : JCS_CMYK;
 }
 
-// Windows of other samplings are wrong in some versions of libjpeg-turbo.
-bool has_usual_sampling(const jpeg_decompress_struct& codec) {
-  if (codec.num_components == 1) return true;
-  const jpeg_component_info* components = codec.comp_info;
-  for (int i = 1; i < codec.num_components; ++i) {
-    if (components[i].h_samp_factor != 1 || components[i].v_samp_factor != 1) return false;
-  }
-  return components[0].h_samp_factor <= 2 && components[0].v_samp_factor <= 2;
-}
-
 }  // namespace
 
 JpegReader::JpegReader(JpegDecoder decoder, const jpeg::Kernels& kernels)

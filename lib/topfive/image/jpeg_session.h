@@ -67,4 +67,8 @@ class JpegSession : private JpegArena {
   std::array<char, JMSG_LENGTH_MAX + 64> failure_{};
 };
 
+// Luma of 1x1, 2x1, 1x2 or 2x2 and chroma of 1x1, or one component. Windows of other samplings are wrong in some
+// versions of libjpeg-turbo.
+bool has_usual_sampling(const jpeg_decompress_struct& codec);
+
 }  // namespace topfive::image

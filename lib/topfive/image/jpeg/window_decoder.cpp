@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "topfive/image/jpeg/natural_order.h"
+#include "topfive/image/jpeg_session.h"
 
 namespace topfive::image::jpeg {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 // Units between entropy decoding and transform: their coefficients stay in the first-level cache.
 constexpr int kChunkUnits = 8;
 constexpr int kBlockSide = 8;
-constexpr int kMostBlocksARow = 2;  // of a component in a unit
-constexpr int kWidestSmooth = 2;    // narrower chroma is not smoothed by libjpeg
+constexpr int kMostBlocksARow = 2;    // of a component in a unit
+constexpr int kWidestUnsmoothed = 2;  // narrower chroma is not smoothed by libjpeg
 
 constexpr std::size_t kBlockRow = (kChunkUnits * kMostBlocksARow + kBlockSlack) * kBlockSize;
 constexpr std::size_t kBlockRows = 4;  // of all components of a unit
@@ -25,16 +26,11 @@ HuffmanSpec spec_of(const JHUFF_TBL& table) {
   return {std::span<const std::uint8_t, 16>(table.bits + 1, 16), std::span<const std::uint8_t, 256>(table.huffval)};
 }
 
-bool has_usual_sampling(const jpeg_decompress_struct& codec) {
+// Among the usual samplings.
+bool is_our_sampling(const jpeg_decompress_struct& codec) {
   const jpeg_component_info* components = codec.comp_info;
-  for (int i = 1; i < codec.num_components; ++i) {
-    if (components[i].h_samp_factor != 1 || components[i].v_samp_factor != 1) return false;
-  }
   if (codec.num_components == 1) return components[0].h_samp_factor == 1 && components[0].v_samp_factor == 1;
-  if (components[0].h_samp_factor == 2 && static_cast<int>(components[1].downsampled_width) <= kWidestSmooth) {
-    return false;
-  }
-  return components[0].h_samp_factor <= 2 && components[0].v_samp_factor <= 2;
+  return components[0].h_samp_factor == 1 || static_cast<int>(components[1].downsampled_width) > kWidestUnsmoothed;
 }
 
 // The table of a number, at its place among `tables`, set by set(table, spec) where it is new; null where there is no
@@ -64,7 +60,7 @@ bool WindowDecoder::supports(const jpeg_decompress_struct& codec) {
                        (codec.num_components == 3 && codec.jpeg_color_space == JCS_YCbCr);
   return colours && codec.progressive_mode == FALSE && codec.arith_code == FALSE && codec.data_precision == 8 &&
          codec.comps_in_scan == codec.num_components && codec.Ss == 0 && codec.Se == DCTSIZE2 - 1 && codec.Ah == 0 &&
-         codec.Al == 0 && has_usual_sampling(codec);
+         codec.Al == 0 && has_usual_sampling(codec) && is_our_sampling(codec);
 }
 
 bool WindowDecoder::begin(const jpeg_decompress_struct& codec, std::span<const std::uint8_t> scan,

@@ -54,6 +54,8 @@ constexpr std::uint16_t entry_of(int size, int length) {
 
 bool CanonicalCodes::set(const HuffmanSpec& spec) {
   std::copy(spec.symbols.begin(), spec.symbols.end(), symbols.begin());
+  std::copy(spec.counts.begin(), spec.counts.end(), counts.begin());
+  count = 0;
   std::uint32_t code = 0;
   int index = 0;
   for (int length = 1; length <= 16; ++length) {
@@ -66,11 +68,18 @@ bool CanonicalCodes::set(const HuffmanSpec& spec) {
     limits[static_cast<std::size_t>(length)] = code << (16 - length);
     code <<= 1U;
   }
+  if (index > 256) return false;
   count = index;
-  return index <= 256;
+  return true;
+}
+
+bool CanonicalCodes::are(const HuffmanSpec& spec) const {
+  return count > 0 && std::equal(counts.begin(), counts.end(), spec.counts.begin()) &&
+         std::equal(symbols.begin(), symbols.begin() + count, spec.symbols.begin());
 }
 
 bool AcTable::set(const HuffmanSpec& spec, CombineSingles combine) {
+  if (codes_.are(spec)) return true;  // files of one encoder often share their tables
   if (!codes_.set(spec)) return false;
   set_singles(spec);
   combine(singles_.data(), entries_.data(), skips_.data());
@@ -100,9 +109,11 @@ void AcTable::set_singles(const HuffmanSpec& spec) {
 }
 
 bool DcTable::set(const HuffmanSpec& spec) {
+  if (codes_.are(spec)) return true;
   if (!codes_.set(spec)) return false;
   const auto codes = static_cast<std::ptrdiff_t>(codes_.count);
   if (std::any_of(spec.symbols.begin(), spec.symbols.begin() + codes, [](int size) { return size > kLargestSize; })) {
+    codes_.count = 0;
     return false;
   }
   std::size_t end = 0;

@@ -24,10 +24,13 @@ struct CanonicalCodes {
   std::array<std::uint32_t, 18> limits{};  // by length: the first number above all codes of this length or less
   std::array<std::int32_t, 17> offsets{};  // by length: symbol index less the code as a number of its length
   std::array<std::uint8_t, 256> symbols{};
-  int count = 0;
+  std::array<std::uint8_t, 16> counts{};
+  int count = 0;  // of all codes; 0 until a table was set
 
   // False where libjpeg would refuse the table: more codes than there is room for.
   bool set(const HuffmanSpec& spec);
+  // Whether these are the codes of the table; no codes at all are never.
+  bool are(const HuffmanSpec& spec) const;
   // Length of the code at the head of 16 bits, if it is at least `shortest`; 17 where there is none.
   int length(std::uint32_t head, int shortest) const {
     int length = shortest;

@@ -13,6 +13,7 @@ constexpr const char* kNotes =
     "Examples:\n"
     "  bench data --config resnet50.json --data imagenet --threads 1\n"
     "  bench data --config mine.json --data flowers --seconds 30 --json figures.json\n"
+    "  bench windows --config resnet50.json --data imagenet --index-step 8\n"
     "  bench train --model resnet50 --batch-size 16 --precision bf16\n"
     "  bench pixels --config resnet50.json --data imagenet --out val.bin   what the network is given, as bytes\n"
     "  bench pixels --windows list.txt --size 224 --out windows.bin        windows of files, scaled\n";
@@ -55,6 +56,22 @@ void add_train_flags(CLI::App& app, topfive::bench::TrainBenchRequest& request) 
   app.add_option("--json", request.json, "Write all figures as JSON");
 }
 
+void add_window_flags(CLI::App& app, topfive::bench::WindowBenchRequest& request) {
+  app.add_option("--config", request.config, kConfigHelp)->required();
+  app.add_option("--data", request.data_directory, "Data set, as for train")->required();
+  app.add_option("--split", request.split, "train or val")->capture_default_str();
+  app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
+  app.add_option("--pictures", request.pictures, "At most so many, which are kept in memory")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--rounds", request.rounds, "Over all of them, decoders in turns")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
+  app.add_option("--index-step", request.index_step, "Also with an index every so many units of a row")
+      ->check(CLI::Range(1, 65'535));
+  app.add_option("--json", request.json, "Write all figures as JSON");
+}
+
 void add_pixels_flags(CLI::App& app, PixelsRequest& request) {
   auto* config = app.add_option("--config", request.samples.config, kConfigHelp);
   auto* data = app.add_option("--data", request.samples.data_directory, "Data set, as for train");
@@ -78,13 +95,16 @@ void add_pixels_flags(CLI::App& app, PixelsRequest& request) {
 
 int main(int argc, char** argv) {
   topfive::bench::DataBenchRequest data;
+  topfive::bench::WindowBenchRequest windows;
   topfive::bench::TrainBenchRequest train;
   PixelsRequest pixels;
   CLI::App app("Measures the parts of topfive on this machine.", "bench");
   auto* data_command = app.add_subcommand("data", "The input path: pictures a second, stages, ceilings, memory");
+  auto* window_command = app.add_subcommand("windows", "JPEG windows alone: every decoder, with and without an index");
   auto* train_command = app.add_subcommand("train", "The training step: pictures a second, phases, memory");
   auto* pixels_command = app.add_subcommand("pixels", "Writes the pixels that the network would be given");
   add_data_flags(*data_command, data);
+  add_window_flags(*window_command, windows);
   add_train_flags(*train_command, train);
   add_pixels_flags(*pixels_command, pixels);
   app.require_subcommand(1);
@@ -92,6 +112,8 @@ int main(int argc, char** argv) {
     pixels.windows.out = pixels.samples.out;
     if (data_command->parsed()) {
       std::cout << topfive::bench::run_data_bench(data);
+    } else if (window_command->parsed()) {
+      std::cout << topfive::bench::run_window_bench(windows);
     } else if (train_command->parsed()) {
       std::cout << topfive::bench::run_train_bench(train);
     } else if (!pixels.windows.windows.empty()) {

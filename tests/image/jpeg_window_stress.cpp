@@ -3,10 +3,10 @@
 //
 //   jpeg_window_stress [--windows N] [--seed N] [--first N] [--photos DIR] [--json FILE]
 //
-// Every window is made by all kernels that the processor has. Half of the windows are of the photos, where there are
-// some; the others of files that are made up. Prints each difference, and a line of JSON at the end. Exit codes: 0 all
-// samples are equal, 1 not, 64 wrong arguments, 66 no photos. File numbers begin with --first: with few windows, one
-// file is done again.
+// Every window is made by all kernels that the processor has, without an index of the file and with one. Half of the
+// windows are of the photos, where there are some; the others of files that are made up. Prints each difference, and a
+// line of JSON at the end. Exit codes: 0 all samples are equal, 1 not, 64 wrong arguments, 66 no photos. File numbers
+// begin with --first: with few windows, one file is done again.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -36,11 +36,13 @@ constexpr int kWindowsOfSmall = 12;
 constexpr int kWindowsOfLarge = 40;
 constexpr int kLargeEvery = 100;  // files
 constexpr int kMostMessages = 50;
+constexpr int kLargestStep = 12;  // of an index, in units
 
 struct Own {
   const image::jpeg::Kernels* kernels;
   std::unique_ptr<JpegReader> reader;
   std::int64_t own_windows = 0;
+  std::int64_t own_windows_indexed = 0;
   std::int64_t differing_windows = 0;
   std::int64_t differing_samples = 0;
 };
@@ -95,11 +97,17 @@ class WindowStress {
     nlohmann::ordered_json kernels;
     for (const Own& own : own_) {
       kernels[own.kernels->name] = {{"own_windows", own.own_windows},
+                                    {"own_windows_indexed", own.own_windows_indexed},
                                     {"differing_windows", own.differing_windows},
                                     {"differing_samples", own.differing_samples}};
     }
-    return {{"seed", seed_},       {"files", files_},     {"unreadable_files", unreadable_},
-            {"windows", windows_}, {"samples", samples_}, {"kernels", kernels}};
+    return {{"seed", seed_},
+            {"files", files_},
+            {"indexed_files", indexed_files_},
+            {"unreadable_files", unreadable_},
+            {"windows", windows_},
+            {"samples", samples_},
+            {"kernels", kernels}};
   }
   bool good() const {
     return std::all_of(own_.begin(), own_.end(), [](const Own& own) { return own.differing_windows == 0; });
@@ -112,11 +120,21 @@ class WindowStress {
     ++files_;
     const Reference reference = reference_of(file, name);
     if (reference.whole.empty() || !reference.windows) return;
+    const std::array<Bytes, 2> indexes{index_of(file, 0), index_of(file, 1 + pick(random, kLargestStep))};
+    if (!indexes[0].empty()) ++indexed_files_;
     for (std::int64_t i = 0; i < windows; ++i) {
       // Grey files are read as RGB too.
       const int channels = reference.whole.channels() == 1 && random() % 2 == 0 ? 1 : 3;
-      check_window(file, reference.whole, random_window(random, reference.whole.size()), channels, name);
+      const cv::Rect window = random_window(random, reference.whole.size());
+      check_window(file, reference.whole, window, channels, indexes[static_cast<std::size_t>(i % 2)], name);
     }
+  }
+
+  Bytes index_of(const Bytes& file, int step) {
+    indexer_.open(file, 0);
+    Bytes index = indexer_.make_index(step);
+    indexer_.close();
+    return index;
   }
 
   // Empty where libjpeg cannot read the file, or windows of it.
@@ -136,13 +154,14 @@ class WindowStress {
   }
 
   void check_window(const Bytes& file, const image::Image& whole, const cv::Rect& window, int channels,
-                    const std::string& name) {
+                    const Bytes& index, const std::string& name) {
     ++windows_;
     samples_ += std::int64_t{window.area()} * channels;
     const image::Image part = expected(whole(window), channels);
     for (Own& own : own_) {
       std::string error;
-      const std::int64_t samples = differing_samples(own, file, part, window, error);
+      std::int64_t samples = differing_samples(own, file, part, window, {}, error);
+      if (!index.empty()) samples += differing_samples(own, file, part, window, index, error);
       if (samples == 0 && error.empty()) continue;
       ++own.differing_windows;
       own.differing_samples += samples;
@@ -161,10 +180,11 @@ class WindowStress {
   }
 
   static std::int64_t differing_samples(Own& own, const Bytes& file, const image::Image& part, const cv::Rect& window,
-                                        std::string& error) {
+                                        std::span<const std::byte> index, std::string& error) {
     std::int64_t differing = 0;
     try {
       own.reader->open(file, 0);
+      own.reader->use_index(index);
       own.reader->begin(window, part.channels());
       const auto row_bytes = static_cast<std::size_t>(window.width) * static_cast<std::size_t>(part.channels());
       for (int y = 0; y < window.height; ++y) {
@@ -173,7 +193,7 @@ class WindowStress {
         if (std::memcmp(row, wanted, row_bytes) == 0) continue;
         for (std::size_t i = 0; i < row_bytes; ++i) differing += row[i] == wanted[i] ? 0 : 1;
       }
-      own.own_windows += own.reader->all_rows_own() ? 1 : 0;
+      (index.empty() ? own.own_windows : own.own_windows_indexed) += own.reader->all_rows_own() ? 1 : 0;
       own.reader->close();
     } catch (const image::DecodeError& failure) {
       error = failure.what();
@@ -183,8 +203,10 @@ class WindowStress {
 
   std::int64_t seed_;
   JpegReader libjpeg_{JpegDecoder::kLibjpeg};
+  JpegReader indexer_;
   std::vector<Own> own_;
   std::int64_t files_ = 0;
+  std::int64_t indexed_files_ = 0;
   std::int64_t unreadable_ = 0;
   std::int64_t unreadable_made_up_ = 0;
   std::int64_t windows_ = 0;

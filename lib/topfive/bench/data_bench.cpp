@@ -3,6 +3,7 @@
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
 #include "topfive/bench/data_report.h"
+#include "topfive/bench/window_bench.h"
 #include "topfive/engine/device.h"
 
 namespace topfive::bench {
@@ -55,6 +56,23 @@ std::string run_data_bench(const DataBenchRequest& request) {
   figures.stages = measure_stages(stage_setup(config, input, split));
   if (!request.json.empty()) base::write_file_atomically(request.json, data_json(figures));
   return data_text(figures);
+}
+
+std::string run_window_bench(const WindowBenchRequest& request) {
+  const data::Split split = split_of(request.split);
+  const auto config = engine::load_run_config(engine::find_config(request.config), request.overrides);
+  const engine::SplitInput input(config, request.data_directory, split);
+  WindowSetup setup;
+  setup.source = &input.source();
+  setup.steps = split == data::Split::kTrain ? &config.augment.train : &config.augment.eval;
+  setup.channels = config.data.channels;
+  setup.seed = config.train.seed;
+  setup.pictures = request.pictures;
+  setup.rounds = request.rounds;
+  setup.index_step = request.index_step;
+  const WindowFigures figures = measure_windows(setup);
+  if (!request.json.empty()) base::write_file_atomically(request.json, windows_json(figures));
+  return windows_text(figures);
 }
 
 }  // namespace topfive::bench

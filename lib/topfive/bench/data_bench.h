@@ -24,6 +24,20 @@ struct DataBenchRequest {
 // one thread. Returns the report. Throws UserError.
 std::string run_data_bench(const DataBenchRequest& request);
 
+struct WindowBenchRequest {
+  std::string config;
+  std::vector<std::string> overrides;
+  std::filesystem::path data_directory;
+  std::string split = "train";
+  std::int64_t pictures = 500;
+  int rounds = 9;
+  int index_step = 0;  // see WindowSetup
+  std::filesystem::path json;
+};
+
+// Windows of JPEG files alone, as the recipe's transforms draw them. Returns the report. Throws UserError.
+std::string run_window_bench(const WindowBenchRequest& request);
+
 // "train" or "val"; UserError(kUsage) otherwise.
 data::Split split_of(const std::string& name);
 

@@ -104,6 +104,7 @@ JpegReader::~JpegReader() = default;
 void JpegReader::open(std::span<const std::byte> bytes, std::size_t slack, const DecodeLimits& limits) {
   has_end_marker_ = ends_with_marker(bytes);
   bytes_ = bytes;
+  index_ = {};
   limits_ = limits;
   // Without the marker the slack would hide that the file is not whole.
   slack_ = has_end_marker_ ? slack : 0;
@@ -132,10 +133,20 @@ void JpegReader::begin(const cv::Rect& window, int channels) {
   if (!own_rows_) begin_libjpeg(window.y);
 }
 
+bool JpegReader::reads_own() const { return own_ != nullptr && jpeg::WindowDecoder::supports(session_->codec()); }
+
+std::span<const std::uint8_t> JpegReader::scan() const {
+  const jpeg_source_mgr& source = *session_->codec().src;
+  return {source.next_input_byte, source.bytes_in_buffer};
+}
+
 bool JpegReader::begin_own() {
-  const jpeg_decompress_struct& codec = session_->codec();
-  if (own_ == nullptr || !jpeg::WindowDecoder::supports(codec)) return false;
-  return own_->begin(codec, {codec.src->next_input_byte, codec.src->bytes_in_buffer}, window_, channels_);
+  return reads_own() && own_->begin(session_->codec(), scan(), window_, channels_, index_);
+}
+
+std::vector<std::byte> JpegReader::make_index(int step) {
+  if (!has_end_marker_ || !reads_own()) return {};
+  return own_->make_index(session_->codec(), scan(), step);
 }
 
 void JpegReader::begin_libjpeg(int y) {
@@ -163,7 +174,10 @@ const std::uint8_t* JpegReader::next_row() {
   return row_.data() + margin_bytes_;
 }
 
-void JpegReader::close() { session_->close(); }
+void JpegReader::close() {
+  index_ = {};
+  session_->close();
+}
 
 Image JpegReader::read_whole() {
   if (slack_ > 0) {  // here the end marker itself has to be met

@@ -43,6 +43,14 @@ class JpegReader final : public RowSource {
   cv::Size size() const;
   int components() const;
 
+  // For the picture that was opened: where its rows begin, as make_index() said for these very bytes (the caller has
+  // compared size and checksum of the file). Borrowed until close(). An index that does not fit is ignored.
+  void use_index(std::span<const std::byte> index) { index_ = index; }
+  // Reads through the picture that was opened and says where each row of units (MCUs) begins; with `step` > 0 also
+  // every `step` units within a row. Empty where our own decoder does not read the picture, or anything in it is
+  // irregular.
+  std::vector<std::byte> make_index(int step);
+
   // Whether windows of it can be read as `channels` (3: RGB, 1: grey) for less than the whole picture.
   bool reads_windows(int channels) const;
   // Begins with the rows of a window inside the picture; next_row() gives its rows, packed, without gaps.
@@ -63,6 +71,8 @@ class JpegReader final : public RowSource {
   // Lets libjpeg make the rows from `y` on.
   void begin_libjpeg(int y);
   bool begin_own();
+  bool reads_own() const;
+  std::span<const std::uint8_t> scan() const;
 
   std::unique_ptr<JpegSession> session_;
   std::unique_ptr<jpeg::WindowDecoder> own_;  // null for kLibjpeg
@@ -71,6 +81,7 @@ class JpegReader final : public RowSource {
   int channels_ = 0;
   int next_y_ = 0;  // of the picture
   std::span<const std::byte> bytes_;
+  std::span<const std::byte> index_;
   DecodeLimits limits_;
   std::size_t slack_ = 0;
   bool has_end_marker_ = false;

@@ -78,6 +78,7 @@ Picture::Picture(std::span<const std::byte> file, const OpenOptions& options, Pi
 void Picture::open_jpeg(std::span<const std::byte> file, const OpenOptions& options) {
   JpegReader& jpeg = tools_->jpeg;
   jpeg.open(file, options.slack, options.limits);
+  jpeg.use_index(options.row_index);
   if (jpeg.reads_windows(channels_)) {
     scaled_ = jpeg.size();
     window_ = kept_ = whole(scaled_);

@@ -67,6 +67,7 @@ struct OpenOptions {
   bool honour_orientation = false;  // turn pictures as their EXIF block says; torchvision does not
   std::size_t slack = 0;            // see JpegReader::open()
   DecodeLimits limits = {};
+  std::span<const std::byte> row_index = {};  // see JpegReader::use_index(); may be empty
 };
 
 class Picture {

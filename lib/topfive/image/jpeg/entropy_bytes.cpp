@@ -24,6 +24,21 @@ BitReader EntropyBytes::begin(const std::uint8_t* raw, const std::uint8_t* raw_e
   return bits;
 }
 
+BitReader EntropyBytes::begin_at(const std::uint8_t* raw, std::uint32_t bit, const std::uint8_t* raw_end) {
+  BitReader bits = begin(raw, raw_end);
+  bits.skip(bit);
+  return bits;
+}
+
+std::uint64_t EntropyBytes::raw_bit(const BitReader& bits, const std::uint8_t* raw) const {
+  const auto position = static_cast<std::uint64_t>(bits.position(buffer_.data()));
+  // What is left in the buffer was taken from as many bytes, and a stuffed one for each FF.
+  const std::uint8_t* const left = buffer_.data() + position / 8;
+  const std::uint8_t* const end = buffer_.data() + filled_;
+  const std::ptrdiff_t taken = end - left + std::count(left, end, kMarker);
+  return static_cast<std::uint64_t>(raw_ - taken - raw) * 8 + position % 8;
+}
+
 void EntropyBytes::fill() {
   filled_ += unstuff_(raw_, raw_end_, buffer_.data() + filled_, kCapacity - filled_);
   ended_ = filled_ + kUnstuffStep <= kCapacity;

@@ -31,6 +31,10 @@ class EntropyBytes {
 
   // Begins a segment at `raw`; its reader. The bytes up to `raw_end` must stay. Every call below takes that reader.
   BitReader begin(const std::uint8_t* raw, const std::uint8_t* raw_end);
+  // Begins in the middle of a segment: at a bit of `raw`, from 0 (the highest) to 7.
+  BitReader begin_at(const std::uint8_t* raw, std::uint32_t bit, const std::uint8_t* raw_end);
+  // Where the reader is, in bits of `raw`, which begin() or begin_at() got or what lies before it in the same scan.
+  std::uint64_t raw_bit(const BitReader& bits, const std::uint8_t* raw) const;
   // A reader may begin a unit wherever next <= limit().
   const std::uint8_t* limit() const { return limit_; }
   // Makes room for another unit; false at the end of a segment, where there is no more.

@@ -64,7 +64,7 @@ bool WindowDecoder::supports(const jpeg_decompress_struct& codec) {
 }
 
 bool WindowDecoder::begin(const jpeg_decompress_struct& codec, std::span<const std::uint8_t> scan,
-                          const cv::Rect& window, int channels) {
+                          const cv::Rect& window, int channels, std::span<const std::byte> index) {
   assert(supports(codec));
   size_ = {static_cast<int>(codec.image_width), static_cast<int>(codec.image_height)};
   window_ = window;
@@ -74,14 +74,48 @@ bool WindowDecoder::begin(const jpeg_decompress_struct& codec, std::span<const s
   set_units();
   set_buffers();
   if (!set_plan(codec)) return false;
-  state_ = {};
-  state_.bits = bytes_.begin(scan.data(), scan.data() + scan.size());
+  scan_ = scan;
   y_ = window.y;
-  unit_row_ = 0;
   restart_interval_ = static_cast<int>(codec.restart_interval);
+  // The last row may be smoothed with the one below it.
+  const int rows = std::min((window.y + window.height - 1) / unit_height() + 2, unit_rows_);
+  indexed_ = !index.empty() && index_.read(index, {units_a_row_, unit_rows_, components_}, rows, scan.size());
+  unit_row_ = indexed_ ? first_unit_row_ : 0;
+  state_ = {};
+  if (!indexed_) state_.bits = bytes_.begin(scan.data(), scan.data() + scan.size());
   until_restart_ = restart_interval_;
   next_restart_ = 0;
   return true;
+}
+
+std::vector<std::byte> WindowDecoder::make_index(const jpeg_decompress_struct& codec,
+                                                 std::span<const std::uint8_t> scan, int step) {
+  if (!begin(codec, scan, {0, 0, 1, 1}, 1)) return {};
+  const int stride = step > 0 ? std::min(step, units_a_row_) : units_a_row_;
+  RowIndexWriter writer(stride < units_a_row_ ? stride : 0, components_);
+  for (int row = 0; row < unit_rows_; ++row) {
+    for (int unit = 0; unit < units_a_row_; unit += stride) {
+      ScanPlace place{bytes_.raw_bit(state_.bits, scan.data()), {}};
+      std::copy(state_.dc.begin(), state_.dc.end(), place.dc.begin());
+      writer.add(place);
+      if (!read_units(std::min(stride, units_a_row_ - unit), nullptr)) return {};
+    }
+  }
+  return writer.take();
+}
+
+void WindowDecoder::go_to(int row, const RowIndex::Start& start, std::uint64_t end_bit) {
+  // A little more than the end: the last byte may be stuffed.
+  const std::size_t end = std::min<std::size_t>(end_bit / 8 + 3, scan_.size());
+  const auto bit = static_cast<std::uint32_t>(start.place.bit % 8);
+  state_.bits = bytes_.begin_at(scan_.data() + start.place.bit / 8, bit, scan_.data() + end);
+  std::copy(start.place.dc.begin(), start.place.dc.end(), state_.dc.begin());
+  if (restart_interval_ == 0) return;
+  // In front of a marker it has not been read yet.
+  const std::int64_t units = std::int64_t{row} * units_a_row_ + start.column;
+  const std::int64_t markers = std::max<std::int64_t>(units - 1, 0) / restart_interval_;
+  until_restart_ = static_cast<int>((markers + 1) * restart_interval_ - units);
+  next_restart_ = static_cast<int>(markers % 8);
 }
 
 void WindowDecoder::set_planes(const jpeg_decompress_struct& codec) {
@@ -182,19 +216,27 @@ bool WindowDecoder::restart() {
 }
 
 bool WindowDecoder::read_unit_row() {
-  if (unit_row_ < first_unit_row_) {
+  if (indexed_) {
+    const RowIndex::Start start = index_.before(unit_row_, first_unit_);
+    go_to(unit_row_, start, index_.end_bit(unit_row_, end_unit_));
+    if (!read_units(first_unit_ - start.column, nullptr) || !read_window_units()) return false;
+  } else if (unit_row_ < first_unit_row_) {
     if (!read_units(units_a_row_, nullptr)) return false;
   } else {
-    if (!read_units(first_unit_, nullptr)) return false;
-    for (int unit = first_unit_; unit < end_unit_; unit += kChunkUnits) {
-      const int units = std::min(kChunkUnits, end_unit_ - unit);
-      if (!read_units(units, coefficients_.data())) return false;
-      transform(unit - first_unit_, units);
-    }
+    if (!read_units(first_unit_, nullptr) || !read_window_units()) return false;
     if (!read_units(units_a_row_ - end_unit_, nullptr)) return false;
-    if (upsamples_columns()) repeat_edges();
   }
   ++unit_row_;
+  return true;
+}
+
+bool WindowDecoder::read_window_units() {
+  for (int unit = first_unit_; unit < end_unit_; unit += kChunkUnits) {
+    const int units = std::min(kChunkUnits, end_unit_ - unit);
+    if (!read_units(units, coefficients_.data())) return false;
+    transform(unit - first_unit_, units);
+  }
+  if (upsamples_columns()) repeat_edges();
   return true;
 }
 
@@ -273,8 +315,8 @@ const std::uint8_t* WindowDecoder::chroma_row(Plane& plane, int y, std::uint8_t*
 }
 
 std::size_t WindowDecoder::scratch_bytes() const {
-  std::size_t sum = sizeof(*this) + bytes_.scratch_bytes() + coefficients_.capacity() * sizeof(std::int16_t) +
-                    chroma_.capacity() + row_.capacity();
+  std::size_t sum = sizeof(*this) + bytes_.scratch_bytes() + index_.scratch_bytes() +
+                    coefficients_.capacity() * sizeof(std::int16_t) + chroma_.capacity() + row_.capacity();
   for (const Plane& plane : planes_) sum += plane.samples.capacity();
   return sum;
 }

@@ -21,6 +21,7 @@
 #include "topfive/image/aligned_vector.h"
 #include "topfive/image/jpeg/entropy_bytes.h"
 #include "topfive/image/jpeg/kernels.h"
+#include "topfive/image/jpeg/row_index.h"
 #include "topfive/image/row_source.h"
 
 namespace topfive::image::jpeg {
@@ -35,11 +36,15 @@ class WindowDecoder {
   static bool supports(const jpeg_decompress_struct& codec);
 
   // Prepares the rows of a window inside the picture. `scan` begins with the entropy-coded bytes, and must stay. False
-  // where the tables are not sound.
+  // where the tables are not sound. `index`: see RowIndex; what is no index of the picture is ignored.
   bool begin(const jpeg_decompress_struct& codec, std::span<const std::uint8_t> scan, const cv::Rect& window,
-             int channels);
+             int channels, std::span<const std::byte> index = {});
   // The next row of the window, packed, with kRowPadding bytes behind it; null where libjpeg has to go on.
   const std::uint8_t* next_row();
+
+  // Reads through all units and makes the index of the picture, with places every `step` units of a row, or at their
+  // beginnings only for 0. Empty where libjpeg would have to go on somewhere.
+  std::vector<std::byte> make_index(const jpeg_decompress_struct& codec, std::span<const std::uint8_t> scan, int step);
 
   const char* instruction_set() const { return kernels_->name; }
   std::size_t scratch_bytes() const;
@@ -68,6 +73,9 @@ class WindowDecoder {
   void set_buffers();
   bool set_plan(const jpeg_decompress_struct& codec);
   bool read_unit_row();
+  bool read_window_units();
+  // Goes on reading at a place of the index.
+  void go_to(int row, const RowIndex::Start& start, std::uint64_t end_bit);
   bool read_units(int units, std::int16_t* out);
   bool restart();
   void transform(int first, int units);
@@ -87,6 +95,9 @@ class WindowDecoder {
   std::array<Plane, 3> planes_;
   UnitPlan plan_;
   EntropyState state_;
+  std::span<const std::uint8_t> scan_;
+  RowIndex index_;
+  bool indexed_ = false;
   AlignedVector<std::int16_t> coefficients_;
   std::size_t chroma_stride_ = 0;
   AlignedVector<std::uint8_t> chroma_;  // a row of blue and one of red

@@ -42,9 +42,13 @@ struct BitReader {
   }
   // `count` from 1 to 32.
   TOPFIVE_INLINE std::uint32_t peek(int count) const { return static_cast<std::uint32_t>(window >> (64 - count)); }
-  // Gives back the last `count` bits that were skipped.
+  // Gives back the last `count` bits that were skipped, at most 64.
   void go_back(std::uint32_t count) {
     left += count;
+    if (left > 63) {  // there were refills since
+      next -= (left - 56) >> 3U;
+      left = 56U | (left & 7U);
+    }
     window = load_big_endian(next - ((left + 7) >> 3U)) << ((0U - left) & 7U);
   }
   // In bits from the beginning of the buffer.

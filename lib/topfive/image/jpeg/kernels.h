@@ -46,6 +46,11 @@ struct UnitRange {
 using ReadUnits = int (*)(EntropyState& state, const UnitPlan& plan, UnitRange units, const std::uint8_t* limit,
                           std::int16_t* out);
 
+// Drops up to `units` units of each of two rows, side by side, while both bits.next are at most their limits. Returns
+// how many were dropped of each, or -1 for a stream that libjpeg has to decide about.
+using SkipTwo = int (*)(EntropyState& first, EntropyState& second, const UnitPlan& plan, int units,
+                        const std::uint8_t* first_limit, const std::uint8_t* second_limit);
+
 // Dequantises and transforms `count` blocks that lie side by side, by libjpeg's accurate integer method. `out` is the
 // upper left sample; writes whole vectors, so up to kBlockSlack blocks more.
 using TransformBlocks = void (*)(const std::int16_t* blocks, int count, const std::int16_t* quantisation,
@@ -78,6 +83,7 @@ struct Kernels {
   CombineSingles combine_singles;
   Unstuff unstuff;
   ReadUnits read_units;
+  SkipTwo skip_two;
   TransformBlocks transform_blocks;
   UpsampleRow upsample_row;
   UpsampleRows upsample_rows;

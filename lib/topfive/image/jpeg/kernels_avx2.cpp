@@ -8,6 +8,7 @@
 #define TOPFIVE_TARGET __attribute__((target("bmi,bmi2,lzcnt,movbe,avx2")))
 #include "topfive/image/jpeg/combine_singles.h"
 #include "topfive/image/jpeg/read_units.h"
+#include "topfive/image/jpeg/skip_two.h"
 #include "topfive/image/jpeg/transform_blocks.h"
 #include "topfive/image/jpeg/unstuff_bytes.h"
 #include "topfive/image/jpeg/upsample.h"
@@ -151,9 +152,10 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
 }  // namespace
 
 const Kernels* avx2_kernels() {
-  static constexpr Kernels kKernels{
-      "AVX2",       combine_singles, unstuff_by_vectors, read_units, transform_blocks_with<VectorLanes<Avx2Vectors>>,
-      upsample_row, upsample_rows,   blend_rows,         to_rgb};
+  static constexpr Kernels kKernels{"AVX2",       combine_singles, unstuff_by_vectors,
+                                    read_units,   skip_two,        transform_blocks_with<VectorLanes<Avx2Vectors>>,
+                                    upsample_row, upsample_rows,   blend_rows,
+                                    to_rgb};
   static const bool kRuns = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
   return kRuns ? &kKernels : nullptr;
 }

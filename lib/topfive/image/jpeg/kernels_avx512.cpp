@@ -11,6 +11,7 @@
   __attribute__((target("bmi,bmi2,lzcnt,movbe,avx2,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")))
 #include "topfive/image/jpeg/combine_singles.h"
 #include "topfive/image/jpeg/read_units.h"
+#include "topfive/image/jpeg/skip_two.h"
 #include "topfive/image/jpeg/transform_blocks.h"
 #include "topfive/image/jpeg/unstuff_bytes.h"
 #include "topfive/image/jpeg/upsample.h"
@@ -167,9 +168,10 @@ TOPFIVE_TARGET void to_rgb(const ColourRows& rows, int count, std::uint8_t* rgb)
 }  // namespace
 
 const Kernels* avx512_kernels() {
-  static constexpr Kernels kKernels{
-      "AVX-512",    combine_singles, unstuff_compressing, read_units, transform_blocks_with<VectorLanes<Avx512Vectors>>,
-      upsample_row, upsample_rows,   blend_rows,          to_rgb};
+  static constexpr Kernels kKernels{"AVX-512",    combine_singles, unstuff_compressing,
+                                    read_units,   skip_two,        transform_blocks_with<VectorLanes<Avx512Vectors>>,
+                                    upsample_row, upsample_rows,   blend_rows,
+                                    to_rgb};
   static const bool kRuns = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
                             __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");

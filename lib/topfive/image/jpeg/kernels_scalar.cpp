@@ -6,6 +6,7 @@
 #define TOPFIVE_TARGET
 #include "topfive/image/jpeg/combine_singles.h"
 #include "topfive/image/jpeg/read_units.h"
+#include "topfive/image/jpeg/skip_two.h"
 #include "topfive/image/jpeg/transform_blocks.h"
 #include "topfive/image/jpeg/unstuff_bytes.h"
 #include "topfive/image/jpeg/upsample.h"
@@ -154,8 +155,8 @@ void transform_carefully(const std::int16_t* blocks, int count, const std::int16
 }
 
 const Kernels& scalar_kernels() {
-  static constexpr Kernels kKernels{"scalar",     combine_singles, unstuff_bytes, read_units, transform_blocks,
-                                    upsample_row, upsample_rows,   blend_rows,    to_rgb};
+  static constexpr Kernels kKernels{"scalar",         combine_singles, unstuff_bytes, read_units, skip_two,
+                                    transform_blocks, upsample_row,    upsample_rows, blend_rows, to_rgb};
   return kKernels;
 }
 

@@ -70,6 +70,11 @@ TOPFIVE_TARGET TOPFIVE_COLD RestOfBlock read_symbol(BitReader bits, const Canoni
   return {bits, position, position >= kLast};
 }
 
+// Whether a block is complete after a look-up of so many bits that led to a position above its last but one.
+TOPFIVE_TARGET TOPFIVE_INLINE bool is_end(unsigned position, std::uint32_t bits) {
+  return position == kLast || (position - kLeave < kLast && bits != 0);
+}
+
 // False where the block is not regular.
 TOPFIVE_TARGET TOPFIVE_INLINE bool read_coefficients(BitReader& bits, const AcTable& table, std::int16_t* block,
                                                      ValuesBehind& behind, std::size_t& count) {
@@ -89,7 +94,7 @@ TOPFIVE_TARGET TOPFIVE_INLINE bool read_coefficients(BitReader& bits, const AcTa
     behind.places[count] = last;
     count += entry.behind;
     if (position < kLast) continue;
-    if (position == kLast || (position - kLeave < kLast && entry.bits != 0)) return true;
+    if (is_end(static_cast<unsigned>(position), entry.bits)) return true;
     count -= entry.behind;
     BitReader before = bits;
     before.go_back(entry.bits);
@@ -101,25 +106,48 @@ TOPFIVE_TARGET TOPFIVE_INLINE bool read_coefficients(BitReader& bits, const AcTa
   }
 }
 
+// The look-up after which a dropped block is not complete.
+struct LastSkip {
+  unsigned position;
+  std::uint32_t bits;
+  unsigned step;
+};
+
+// The rest of a dropped block; false where it is not regular.
+TOPFIVE_TARGET TOPFIVE_COLD bool skip_rest(BitReader& bits, const AcTable& table, LastSkip skip) {
+  for (;;) {
+    BitReader before = bits;
+    before.go_back(skip.bits);
+    const RestOfBlock rest = read_symbol(before, table.codes(), skip.position - skip.step, nullptr);
+    bits = rest.bits;
+    if (rest.complete) return rest.position <= kLast;
+    skip.position = rest.position;
+    do {
+      const std::uint32_t entry = table.skips()[bits.window >> (64 - kSkipBits)];
+      bits.refill();
+      skip.bits = entry & 0xffU;
+      skip.step = entry >> kStep;
+      bits.window <<= skip.bits & 63U;
+      bits.left -= skip.bits;
+      skip.position += skip.step;
+    } while (skip.position < kLast);
+    if (is_end(skip.position, skip.bits)) return true;
+  }
+}
+
 // Reads a block and drops it.
 TOPFIVE_TARGET TOPFIVE_INLINE bool skip_coefficients(BitReader& bits, const AcTable& table) {
   const std::uint16_t* entries = table.skips();
   unsigned position = 0;
-  for (;;) {
-    const std::uint32_t entry = entries[bits.window >> (64 - kSkipBits)];
+  std::uint32_t entry = 0;
+  do {
+    entry = entries[bits.window >> (64 - kSkipBits)];
     bits.refill();
     bits.window <<= entry & 63U;
     bits.left -= entry & 0xffU;
     position += entry >> kStep;
-    if (position < kLast) continue;
-    if (position == kLast || (position - kLeave < kLast && (entry & 0xffU) != 0)) return true;
-    BitReader before = bits;
-    before.go_back(entry & 0xffU);
-    const RestOfBlock rest = read_symbol(before, table.codes(), position - (entry >> kStep), nullptr);
-    bits = rest.bits;
-    position = rest.position;
-    if (rest.complete) return position <= kLast;
-  }
+  } while (position < kLast);
+  return is_end(position, entry & 0xffU) || skip_rest(bits, table, {position, entry & 0xffU, entry >> kStep});
 }
 
 // The difference to the DC value before; false where the code does not exist. Takes at most 31 bits.

@@ -53,7 +53,10 @@ const Table* table_of(int number, JHUFF_TBL* const* specs, std::array<Table, 2>&
 }  // namespace
 
 WindowDecoder::WindowDecoder(const Kernels& kernels)
-    : kernels_(&kernels), bytes_(kernels.unstuff), coefficients_(kBlockRows * kBlockRow) {}
+    : kernels_(&kernels),
+      reader_(kernels.unstuff),
+      reader_below_(kernels.unstuff),
+      coefficients_(kBlockRows * kBlockRow) {}
 
 bool WindowDecoder::supports(const jpeg_decompress_struct& codec) {
   const bool colours = (codec.num_components == 1 && codec.jpeg_color_space == JCS_GRAYSCALE) ||
@@ -77,14 +80,13 @@ bool WindowDecoder::begin(const jpeg_decompress_struct& codec, std::span<const s
   scan_ = scan;
   y_ = window.y;
   restart_interval_ = static_cast<int>(codec.restart_interval);
-  // The last row may be smoothed with the one below it.
-  const int rows = std::min((window.y + window.height - 1) / unit_height() + 2, unit_rows_);
-  indexed_ = !index.empty() && index_.read(index, {units_a_row_, unit_rows_, components_}, rows, scan.size());
+  indexed_ = !index.empty() && index_.read(index, {units_a_row_, unit_rows_, components_}, end_unit_row_, scan.size());
   unit_row_ = indexed_ ? first_unit_row_ : 0;
-  state_ = {};
-  if (!indexed_) state_.bits = bytes_.begin(scan.data(), scan.data() + scan.size());
-  until_restart_ = restart_interval_;
-  next_restart_ = 0;
+  row_below_ = -1;
+  reader_.state = {};
+  if (!indexed_) reader_.state.bits = reader_.bytes.begin(scan.data(), scan.data() + scan.size());
+  reader_.until_restart = restart_interval_;
+  reader_.next_restart = 0;
   return true;
 }
 
@@ -95,27 +97,13 @@ std::vector<std::byte> WindowDecoder::make_index(const jpeg_decompress_struct& c
   RowIndexWriter writer(stride < units_a_row_ ? stride : 0, components_);
   for (int row = 0; row < unit_rows_; ++row) {
     for (int unit = 0; unit < units_a_row_; unit += stride) {
-      ScanPlace place{bytes_.raw_bit(state_.bits, scan.data()), {}};
-      std::copy(state_.dc.begin(), state_.dc.end(), place.dc.begin());
+      ScanPlace place{reader_.bytes.raw_bit(reader_.state.bits, scan.data()), {}};
+      std::copy(reader_.state.dc.begin(), reader_.state.dc.end(), place.dc.begin());
       writer.add(place);
       if (!read_units(std::min(stride, units_a_row_ - unit), nullptr)) return {};
     }
   }
   return writer.take();
-}
-
-void WindowDecoder::go_to(int row, const RowIndex::Start& start, std::uint64_t end_bit) {
-  // A little more than the end: the last byte may be stuffed.
-  const std::size_t end = std::min<std::size_t>(end_bit / 8 + 3, scan_.size());
-  const auto bit = static_cast<std::uint32_t>(start.place.bit % 8);
-  state_.bits = bytes_.begin_at(scan_.data() + start.place.bit / 8, bit, scan_.data() + end);
-  std::copy(start.place.dc.begin(), start.place.dc.end(), state_.dc.begin());
-  if (restart_interval_ == 0) return;
-  // In front of a marker it has not been read yet.
-  const std::int64_t units = std::int64_t{row} * units_a_row_ + start.column;
-  const std::int64_t markers = std::max<std::int64_t>(units - 1, 0) / restart_interval_;
-  until_restart_ = static_cast<int>((markers + 1) * restart_interval_ - units);
-  next_restart_ = static_cast<int>(markers % 8);
 }
 
 void WindowDecoder::set_planes(const jpeg_decompress_struct& codec) {
@@ -143,6 +131,13 @@ void WindowDecoder::set_units() {
   }
   first_unit_row_ = window_.y / unit_height();
   if (upsamples_rows() && window_.y % unit_height() == 0 && first_unit_row_ > 0) --first_unit_row_;
+  end_unit_row_ = end_of_unit_rows(window_.y + window_.height - 1);
+}
+
+// Upsampling looks at the row of samples below.
+int WindowDecoder::end_of_unit_rows(int y) const {
+  const bool needs_next = upsamples_rows() && y % unit_height() >= unit_height() - 2;
+  return std::min(y / unit_height() + (needs_next ? 2 : 1), unit_rows_);
 }
 
 void WindowDecoder::set_buffers() {
@@ -192,34 +187,33 @@ bool WindowDecoder::set_plan(const jpeg_decompress_struct& codec) {
 }
 
 bool WindowDecoder::read_units(int units, std::int16_t* out) {
+  EntropyBytes& bytes = reader_.bytes;
   for (int unit = 0; unit < units;) {
     int end = units;
     if (restart_interval_ > 0) {
-      if (until_restart_ == 0 && !restart()) return false;
-      end = std::min(end, unit + until_restart_);
+      if (reader_.until_restart == 0 && !restart()) return false;
+      end = std::min(end, unit + reader_.until_restart);
     }
-    const int read = kernels_->read_units(state_, plan_, {unit, end}, bytes_.limit(), out);
-    if (read < unit || !bytes_.in_bounds(state_.bits)) return false;
-    if (read < end && !bytes_.advance(state_.bits)) return false;
-    until_restart_ -= read - unit;
+    const int read = kernels_->read_units(reader_.state, plan_, {unit, end}, bytes.limit(), out);
+    if (read < unit || !bytes.in_bounds(reader_.state.bits)) return false;
+    if (read < end && !bytes.advance(reader_.state.bits)) return false;
+    reader_.until_restart -= read - unit;
     unit = read;
   }
   return true;
 }
 
 bool WindowDecoder::restart() {
-  if (!bytes_.begin_next(state_.bits, next_restart_)) return false;
-  state_.dc = {};
-  next_restart_ = (next_restart_ + 1) % 8;
-  until_restart_ = restart_interval_;
+  if (!reader_.bytes.begin_next(reader_.state.bits, reader_.next_restart)) return false;
+  reader_.state.dc = {};
+  reader_.next_restart = (reader_.next_restart + 1) % 8;
+  reader_.until_restart = restart_interval_;
   return true;
 }
 
 bool WindowDecoder::read_unit_row() {
   if (indexed_) {
-    const RowIndex::Start start = index_.before(unit_row_, first_unit_);
-    go_to(unit_row_, start, index_.end_bit(unit_row_, end_unit_));
-    if (!read_units(first_unit_ - start.column, nullptr) || !read_window_units()) return false;
+    if (!go_to_window() || !read_window_units()) return false;
   } else if (unit_row_ < first_unit_row_) {
     if (!read_units(units_a_row_, nullptr)) return false;
   } else {
@@ -227,6 +221,55 @@ bool WindowDecoder::read_unit_row() {
     if (!read_units(units_a_row_ - end_unit_, nullptr)) return false;
   }
   ++unit_row_;
+  return true;
+}
+
+int WindowDecoder::go_to_row(Reader& reader, int row) {
+  const RowIndex::Start start = index_.before(row, first_unit_);
+  // A little more than the end: the last byte may be stuffed.
+  const std::size_t end = std::min<std::size_t>(index_.end_bit(row, end_unit_) / 8 + 3, scan_.size());
+  const auto bit = static_cast<std::uint32_t>(start.place.bit % 8);
+  reader.state.bits = reader.bytes.begin_at(scan_.data() + start.place.bit / 8, bit, scan_.data() + end);
+  std::copy(start.place.dc.begin(), start.place.dc.end(), reader.state.dc.begin());
+  if (restart_interval_ == 0) return start.column;
+  // A marker in front of the place has not been read yet.
+  const std::int64_t units = std::int64_t{row} * units_a_row_ + start.column;
+  const std::int64_t markers = std::max<std::int64_t>(units - 1, 0) / restart_interval_;
+  reader.until_restart = static_cast<int>((markers + 1) * restart_interval_ - units);
+  reader.next_restart = static_cast<int>(markers % 8);
+  return start.column;
+}
+
+bool WindowDecoder::go_to_window() {
+  if (row_below_ == unit_row_) {
+    std::swap(reader_, reader_below_);
+    return true;
+  }
+  const int units = first_unit_ - go_to_row(reader_, unit_row_);
+  const int below = unit_row_ + 1;
+  if (units > 0 && below < end_unit_row_ && restart_interval_ == 0) {
+    go_to_row(reader_below_, below);
+    if (skip_two(units)) {
+      row_below_ = below;
+      return true;
+    }
+    go_to_row(reader_, unit_row_);
+  }
+  return read_units(units, nullptr);
+}
+
+bool WindowDecoder::skip_two(int units) {
+  for (int unit = 0; unit < units;) {
+    const int skipped = kernels_->skip_two(reader_.state, reader_below_.state, plan_, units - unit,
+                                           reader_.bytes.limit(), reader_below_.bytes.limit());
+    if (skipped < 0) return false;
+    unit += skipped;
+    for (Reader* reader : {&reader_, &reader_below_}) {
+      BitReader& bits = reader->state.bits;
+      if (!reader->bytes.in_bounds(bits)) return false;
+      if (unit < units && bits.next > reader->bytes.limit() && !reader->bytes.advance(bits)) return false;
+    }
+  }
   return true;
 }
 
@@ -267,10 +310,7 @@ void WindowDecoder::repeat_edges() {
 }
 
 const std::uint8_t* WindowDecoder::next_row() {
-  const int row = y_ / unit_height();
-  const bool needs_next = upsamples_rows() && y_ % unit_height() >= unit_height() - 2;
-  const int end = std::min(row + (needs_next ? 2 : 1), unit_rows_);
-  while (unit_row_ < end) {
+  for (const int end = end_of_unit_rows(y_); unit_row_ < end;) {
     if (!read_unit_row()) return nullptr;
   }
   return make_row(y_++);
@@ -315,7 +355,7 @@ const std::uint8_t* WindowDecoder::chroma_row(Plane& plane, int y, std::uint8_t*
 }
 
 std::size_t WindowDecoder::scratch_bytes() const {
-  std::size_t sum = sizeof(*this) + bytes_.scratch_bytes() + index_.scratch_bytes() +
+  std::size_t sum = sizeof(*this) + 2 * reader_.bytes.scratch_bytes() + index_.scratch_bytes() +
                     coefficients_.capacity() * sizeof(std::int16_t) + chroma_.capacity() + row_.capacity();
   for (const Plane& plane : planes_) sum += plane.samples.capacity();
   return sum;

@@ -66,6 +66,15 @@ class WindowDecoder {
       return samples.data() + kLeftMargin + static_cast<std::size_t>(y % ring_rows()) * stride;
     }
   };
+  // A place in the scan, with what is known there.
+  struct Reader {
+    explicit Reader(Unstuff unstuff) : bytes(unstuff) {}
+
+    EntropyBytes bytes;
+    EntropyState state;
+    int until_restart = 0;
+    int next_restart = 0;
+  };
   static constexpr std::size_t kLeftMargin = 64;  // one sample is written in front of a row
 
   void set_planes(const jpeg_decompress_struct& codec);
@@ -74,8 +83,13 @@ class WindowDecoder {
   bool set_plan(const jpeg_decompress_struct& codec);
   bool read_unit_row();
   bool read_window_units();
-  // Goes on reading at a place of the index.
-  void go_to(int row, const RowIndex::Start& start, std::uint64_t end_bit);
+  // Goes to the window's first unit in the row that is next, by the index.
+  bool go_to_window();
+  // Goes on reading at the last place of the index that is not behind the window's first unit in a row, and up to the
+  // first place behind the window; the column of units of that place.
+  int go_to_row(Reader& reader, int row);
+  // Drops units of both readers.
+  bool skip_two(int units);
   bool read_units(int units, std::int16_t* out);
   bool restart();
   void transform(int first, int units);
@@ -84,17 +98,19 @@ class WindowDecoder {
   const std::uint8_t* as_rgb(const std::uint8_t* luma);
   // Chroma of row `y` in the columns of the window; made in `out` where it is not there already.
   const std::uint8_t* chroma_row(Plane& plane, int y, std::uint8_t* out);
+  // Rows of units that have to be there for a row of the picture.
+  int end_of_unit_rows(int y) const;
   int unit_height() const { return 8 * planes_[0].vertical; }
   bool upsamples_rows() const { return components_ == 3 && planes_[0].vertical == 2; }
   bool upsamples_columns() const { return components_ == 3 && planes_[0].horizontal == 2; }
 
   const Kernels* kernels_;
-  EntropyBytes bytes_;
+  Reader reader_;
+  Reader reader_below_;  // in the row below, where two rows are read side by side
   std::array<AcTable, 2> ac_;
   std::array<DcTable, 2> dc_;
   std::array<Plane, 3> planes_;
   UnitPlan plan_;
-  EntropyState state_;
   std::span<const std::uint8_t> scan_;
   RowIndex index_;
   bool indexed_ = false;
@@ -111,11 +127,11 @@ class WindowDecoder {
   int units_a_row_ = 0;
   int unit_rows_ = 0;
   int unit_row_ = 0;        // the next one to be read
-  int first_unit_row_ = 0;  // the first one that the window needs
-  int y_ = 0;               // the next row of the picture to be given
+  int first_unit_row_ = 0;  // rows that the window needs
+  int end_unit_row_ = 0;
+  int row_below_ = -1;  // of reader_below_, which is at the window's first unit
+  int y_ = 0;           // the next row of the picture to be given
   int restart_interval_ = 0;
-  int until_restart_ = 0;
-  int next_restart_ = 0;
 };
 
 }  // namespace topfive::image::jpeg

@@ -61,7 +61,7 @@ TOPFIVE_TARGET void make_entries(const std::uint32_t* __restrict singles, AcEntr
     const std::uint32_t bits = bits_of(first) + (bits_of(second) & paired);
     const std::uint32_t step = step_of(first) + (step_of(second) & paired);
     const std::uint32_t behind = is_behind(last, kEntryBits);
-    const std::uint32_t value = (size_of(last) & behind) | (value_of(last) & ~behind);
+    const std::uint32_t value = ((size_of(last) | bits << kBehindBits) & behind) | (value_of(last) & ~behind);
     const std::uint32_t low = bits | step_of(first) << kFirstStep | step << kWholeStep | (behind & 1U) << kBehind;
     const std::uint32_t high = (value_of(first) & 0xffffU) | value << 16U;
     numbers[i] = low | static_cast<std::uint64_t>(high) << 32U;

@@ -61,7 +61,7 @@ struct AcEntry {
   std::uint8_t whole_step;  // to the second one; kLeave is in it at the end of a block and where no look-up serves
   std::uint8_t behind;      // 1 where the last value lies behind the index
   std::int16_t first_value;
-  std::int16_t second_value;  // or the size of one behind the index
+  std::int16_t second_value;  // of one behind the index: its size, and from kBehindBits on the entry's bits
 };
 static_assert(sizeof(AcEntry) == sizeof(std::uint64_t) && std::endian::native == std::endian::little,
               "kernels write entries as numbers");
@@ -69,6 +69,8 @@ static_assert(sizeof(AcEntry) == sizeof(std::uint64_t) && std::endian::native ==
 inline constexpr int kFirstStep = 8;
 inline constexpr int kWholeStep = 16;
 inline constexpr int kBehind = 24;
+inline constexpr unsigned kBehindSize = 15;
+inline constexpr int kBehindBits = 4;
 
 // An entry for blocks that are dropped has bits as above, and one step from here on.
 inline constexpr int kStep = 8;

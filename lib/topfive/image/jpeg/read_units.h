@@ -25,14 +25,14 @@ struct ValuesBehind {
   static constexpr std::size_t kCapacity = kEnough + 6 * kBlockSize;
 
   std::array<std::uint64_t, kCapacity> windows;  // that begin with the symbols of the entry
-  std::array<std::int16_t*, kCapacity> places;
-  std::array<const AcEntry*, kCapacity> entries;
+  std::array<std::int16_t*, kCapacity> places;   // where second_value of the entry is now
 };
 
 TOPFIVE_TARGET TOPFIVE_COLD void store_values(const ValuesBehind& values, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const unsigned bits = values.entries[i]->bits;
-    const auto size = static_cast<unsigned>(values.entries[i]->second_value);
+    const auto sizes = static_cast<unsigned>(*values.places[i]);
+    const unsigned size = sizes & kBehindSize;
+    const unsigned bits = sizes >> kBehindBits;
     const auto value = static_cast<std::uint32_t>(values.windows[i] << (bits - size) >> (64 - size));
     *values.places[i] = static_cast<std::int16_t>(extend(value, static_cast<int>(size)));
   }
@@ -79,30 +79,29 @@ TOPFIVE_TARGET TOPFIVE_INLINE bool is_end(unsigned position, std::uint32_t bits)
 TOPFIVE_TARGET TOPFIVE_INLINE bool read_coefficients(BitReader& bits, const AcTable& table, std::int16_t* block,
                                                      ValuesBehind& behind, std::size_t& count) {
   const AcEntry* entries = table.entries();
-  std::size_t position = 0;
+  const std::uint8_t* place = kNaturalOrder.data();  // of the position
   for (;;) {
     const AcEntry& entry = entries[bits.window >> (64 - kEntryBits)];
     bits.refill();
-    block[kNaturalOrder[position + entry.first_step]] = entry.first_value;
+    block[place[entry.first_step]] = entry.first_value;
     behind.windows[count] = bits.window;
-    behind.entries[count] = &entry;
     bits.window <<= entry.bits & 63U;
     bits.left -= entry.bits;
-    position += entry.whole_step;
-    std::int16_t* const last = block + kNaturalOrder[position];
+    place += entry.whole_step;
+    std::int16_t* const last = block + *place;
     *last = entry.second_value;
     behind.places[count] = last;
     count += entry.behind;
-    if (position < kLast) continue;
-    if (is_end(static_cast<unsigned>(position), entry.bits)) return true;
+    if (place < kNaturalOrder.data() + kLast) continue;
+    const auto position = static_cast<unsigned>(place - kNaturalOrder.data());
+    if (is_end(position, entry.bits)) return true;
     count -= entry.behind;
     BitReader before = bits;
     before.go_back(entry.bits);
-    const RestOfBlock rest =
-        read_symbol(before, table.codes(), static_cast<unsigned>(position) - entry.whole_step, block);
+    const RestOfBlock rest = read_symbol(before, table.codes(), position - entry.whole_step, block);
     bits = rest.bits;
-    position = rest.position;
-    if (rest.complete) return position <= kLast;
+    if (rest.complete) return rest.position <= kLast;
+    place = kNaturalOrder.data() + rest.position;
   }
 }
 

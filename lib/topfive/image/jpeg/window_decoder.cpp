@@ -26,6 +26,14 @@ HuffmanSpec spec_of(const JHUFF_TBL& table) {
   return {std::span<const std::uint8_t, 16>(table.bits + 1, 16), std::span<const std::uint8_t, 256>(table.huffval)};
 }
 
+// Processors see by themselves what is read in order, but not that the rest of a row is left out.
+void prefetch(const std::uint8_t* begin, const std::uint8_t* end) {
+#ifdef __GNUC__
+  constexpr std::ptrdiff_t kCacheLine = 64;
+  for (; begin < end; begin += std::min(kCacheLine, end - begin)) __builtin_prefetch(begin);
+#endif
+}
+
 // Among the usual samplings.
 bool is_our_sampling(const jpeg_decompress_struct& codec) {
   const jpeg_component_info* components = codec.comp_info;
@@ -224,10 +232,18 @@ bool WindowDecoder::read_unit_row() {
   return true;
 }
 
+std::size_t WindowDecoder::end_of_row_bytes(int row) const {
+  // A little more: the last byte may be stuffed.
+  return std::min<std::size_t>(index_.end_bit(row, end_unit_) / 8 + 3, scan_.size());
+}
+
 int WindowDecoder::go_to_row(Reader& reader, int row) {
   const RowIndex::Start start = index_.before(row, first_unit_);
-  // A little more than the end: the last byte may be stuffed.
-  const std::size_t end = std::min<std::size_t>(index_.end_bit(row, end_unit_) / 8 + 3, scan_.size());
+  const std::size_t end = end_of_row_bytes(row);
+  if (row + 2 < end_unit_row_) {
+    const std::uint64_t soon = index_.before(row + 2, first_unit_).place.bit;
+    prefetch(scan_.data() + soon / 8, scan_.data() + end_of_row_bytes(row + 2));
+  }
   const auto bit = static_cast<std::uint32_t>(start.place.bit % 8);
   reader.state.bits = reader.bytes.begin_at(scan_.data() + start.place.bit / 8, bit, scan_.data() + end);
   std::copy(start.place.dc.begin(), start.place.dc.end(), reader.state.dc.begin());

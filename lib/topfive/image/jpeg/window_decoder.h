@@ -88,6 +88,7 @@ class WindowDecoder {
   // Goes on reading at the last place of the index that is not behind the window's first unit in a row, and up to the
   // first place behind the window; the column of units of that place.
   int go_to_row(Reader& reader, int row);
+  std::size_t end_of_row_bytes(int row) const;
   // Drops units of both readers.
   bool skip_two(int units);
   bool read_units(int units, std::int16_t* out);

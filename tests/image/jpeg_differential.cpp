@@ -1,6 +1,7 @@
 #include "image/jpeg_differential.h"
 
 #include <algorithm>
+#include <random>
 
 #include "topfive/image/jpeg/kernels.h"
 
@@ -35,10 +36,12 @@ void read_whole(image::JpegReader& reader, JpegAnswer& answer) {
   answer.pixels.assign(whole.data, whole.data + whole.total() * whole.elemSize());
 }
 
-JpegAnswer answer_of(image::JpegReader& reader, std::span<const std::byte> file, const JpegRequest& request) {
+JpegAnswer answer_of(image::JpegReader& reader, std::span<const std::byte> file, const JpegRequest& request,
+                     std::span<const std::byte> index = {}) {
   JpegAnswer answer;
   try {
     reader.open(file, request.slack, kLimits);
+    reader.use_index(index);
     const cv::Size size = reader.size();
     const int channels = reader.components() == 1 ? request.channels : 3;
     const bool windows = reader.reads_windows(channels);
@@ -54,6 +57,35 @@ JpegAnswer answer_of(image::JpegReader& reader, std::span<const std::byte> file,
     answer.error = error.what();
   }
   return answer;
+}
+
+// Empty where the file has none.
+std::vector<std::byte> index_of(image::JpegReader& reader, std::span<const std::byte> file,
+                                const JpegRequest& request) {
+  try {
+    reader.open(file, request.slack, kLimits);
+    auto index = reader.make_index(request.index_step);
+    reader.close();
+    return index;
+  } catch (const image::DecodeError&) {
+    return {};
+  }
+}
+
+// A few bytes changed, the end cut off or something behind it.
+std::vector<std::byte> damaged(std::vector<std::byte> index, std::uint32_t damage) {
+  std::minstd_rand random(damage | 1U);
+  for (int changes = 1 + static_cast<int>(random() % 4); changes > 0; --changes) {
+    const auto byte = static_cast<std::byte>(random() % 256);
+    if (index.empty() || random() % 8 == 0) {
+      index.push_back(byte);
+    } else if (random() % 8 == 0) {
+      index.resize(random() % index.size());
+    } else {
+      index[random() % index.size()] = byte;
+    }
+  }
+  return index;
 }
 
 }  // namespace
@@ -78,6 +110,8 @@ JpegRequest::JpegRequest(std::uint32_t choice) {
   whole = (choice >> 4U) % 8 == 0;
   constexpr std::size_t kSlack = 512;
   slack = (choice >> 7U) % 2 == 0 ? 0 : kSlack;
+  index_step = static_cast<int>((choice >> 8U) % 5);
+  damage = choice * 374761393U;
 }
 
 cv::Rect JpegRequest::window_of(const cv::Size& size) const {
@@ -125,6 +159,23 @@ std::string JpegDifferential::check(std::span<const std::byte> file, const JpegR
     if (i == 0 && !request.whole && !found.header.empty()) ++(found.own_rows ? counts_.own : counts_.handed_over);
     counts_.rows_before_errors_differ += expected.rows == found.rows ? 0 : 1;
   }
+  if (!request.whole) differences += check_indexed(bytes, request, expected);
+  return differences;
+}
+
+std::string JpegDifferential::check_indexed(std::span<const std::byte> file, const JpegRequest& request,
+                                            const JpegAnswer& expected) {
+  const std::vector<std::byte> index = index_of(*own_.front(), file, request);
+  const std::vector<std::byte> hostile = damaged(index.empty() ? last_index_ : index, request.damage);
+  counts_.indexed += index.empty() ? 0 : 1;
+  std::string differences;
+  for (std::size_t i = 0; i < own_.size(); ++i) {
+    answer_of(*own_[i], file, request, hostile);
+    if (index.empty()) continue;
+    const std::string text = difference(expected, answer_of(*own_[i], file, request, index));
+    if (!text.empty()) differences += std::string(kernels_[i]->name) + ", indexed: " + text + "; ";
+  }
+  if (!index.empty()) last_index_ = index;
   return differences;
 }
 

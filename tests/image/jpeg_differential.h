@@ -23,8 +23,10 @@ struct JpegRequest {
   std::uint32_t width = 65535;
   std::uint32_t height = 65535;
   int channels = 3;
-  bool whole = false;     // by read_whole(), with what follows the picture
-  std::size_t slack = 0;  // end markers that are readable behind the file
+  bool whole = false;        // by read_whole(), with what follows the picture
+  std::size_t slack = 0;     // end markers that are readable behind the file
+  int index_step = 0;        // of the index that the file is read by as well
+  std::uint32_t damage = 0;  // what becomes of that index, when it is damaged
 
   // Every choice of the bits makes a request.
   explicit JpegRequest(std::uint32_t choice);
@@ -49,7 +51,8 @@ class JpegDifferential {
  public:
   JpegDifferential();
 
-  // The kernels and what they did otherwise; nothing where all agree.
+  // The kernels and what they did otherwise; nothing where all agree. Each reads the file without an index, by its own
+  // index where it has one, and by a damaged index, of which any pixels may come, but no more than that.
   std::string check(std::span<const std::byte> file, const JpegRequest& request);
 
   // Of the checks so far.
@@ -60,6 +63,7 @@ class JpegDifferential {
     std::int64_t errors = 0;
     std::int64_t own = 0;                        // all of whose rows our decoder made, by the first of the kernels
     std::int64_t handed_over = 0;                // of which libjpeg made some or all
+    std::int64_t indexed = 0;                    // that were read by an index too
     std::int64_t rows_before_errors_differ = 0;  // where the same error came at another row
   };
   const Counts& counts() const { return counts_; }
@@ -67,10 +71,13 @@ class JpegDifferential {
   std::size_t scratch_bytes() const;
 
  private:
+  std::string check_indexed(std::span<const std::byte> file, const JpegRequest& request, const JpegAnswer& expected);
+
   std::unique_ptr<image::JpegReader> libjpeg_;
   std::vector<const image::jpeg::Kernels*> kernels_;
   std::vector<std::unique_ptr<image::JpegReader>> own_;
-  std::vector<std::byte> copy_;  // no byte longer than the file and its slack, so that sanitizers see its end
+  std::vector<std::byte> last_index_;  // of a file before: it fits no other
+  std::vector<std::byte> copy_;        // no byte longer than the file and its slack, so that sanitizers see its end
   Counts counts_;
 };
 

@@ -84,6 +84,7 @@ class FuzzStress {
             {"errors", counts.errors},
             {"own", counts.own},
             {"handed_over", counts.handed_over},
+            {"indexed", counts.indexed},
             {"same_error_at_another_row", counts.rows_before_errors_differ},
             {"differences", differences_},
             {"slowest_cpu_ms", slowest_ms_},

@@ -70,6 +70,29 @@ TEST_CASE("bench data says which share of the pictures our JPEG decoder served",
   CHECK(figures["windows_decoded"].get<int>() > 0);
 }
 
+TEST_CASE("bench windows times libjpeg and our decoder, with and without an index", "[cli]") {
+  const TinyRecipe recipe;
+  const auto json = recipe.directory() / "figures.json";
+  const auto result =
+      run_program("bench", {"windows", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
+                            "data.channels=3", "--set", "model.input_channels=3", "--pictures", "6", "--rounds", "3",
+                            "--index-step", "2", "--json", json.string()});
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.out, ContainsSubstring("times libjpeg-turbo") && ContainsSubstring("index every 2 units"));
+  const auto figures = read_json(json);
+  CHECK(figures["pictures"] == 6);
+  const auto& ways = figures["ways"];
+  REQUIRE(ways.size() >= 4);  // libjpeg-turbo, and three ways of plain C++
+  CHECK(ways[0]["decoder"] == "libjpeg-turbo");
+  for (const auto& way : ways) {
+    CAPTURE(way.dump());
+    CHECK(way["microseconds"].get<double>() > 0);
+    CHECK(way["own_windows"] == (way == ways[0] ? 0 : 6));
+    CHECK((way["index_bytes"].get<double>() > 0) == (way["index"] != "no index"));
+  }
+}
+
 TEST_CASE("bench data stops after the epochs that were asked for", "[cli]") {
   const TinyRecipe recipe;
   const auto json = recipe.directory() / "figures.json";

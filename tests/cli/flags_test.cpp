@@ -56,6 +56,9 @@ TEST_CASE("the flags of bench are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("bench", {"data"}) == std::set<std::string>{"--help", "--config", "--data", "--split", "--set",
                                                                   "--threads", "--batch-size", "--seconds", "--batches",
                                                                   "--epochs", "--json"});
+  CHECK(flags_in_help("bench", {"windows"}) == std::set<std::string>{"--help", "--config", "--data", "--split", "--set",
+                                                                     "--pictures", "--rounds", "--index-step",
+                                                                     "--json"});
   CHECK(flags_in_help("bench", {"train"}) ==
         std::set<std::string>{"--help", "--model", "--devices", "--batch-size", "--precision", "--steps", "--threads",
                               "--contiguous", "--activation-checkpointing", "--json"});

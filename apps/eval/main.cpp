@@ -1,6 +1,5 @@
 // eval: top-1 and top-5 error of a checkpoint or a weight file.
 #include <iostream>
-#include <map>
 #include <string>
 
 #include "topfive/engine/eval_run.h"
@@ -18,9 +17,6 @@ constexpr const char* kNotes =
     "  eval --weights runs/alexnet/checkpoints/best/model.safetensors --data imagenet\n"
     "  eval --checkpoint runs/alexnet --data imagenet --devices 0,1         two devices, the same numbers\n"
     "  eval --checkpoint runs/resnet50 --data imagenet --protocol mirrored   each picture and its mirror image\n";
-
-const std::map<std::string, topfive::engine::EvalProtocol> kProtocols = {
-    {"center", topfive::engine::EvalProtocol::kCenter}, {"mirrored", topfive::engine::EvalProtocol::kMirrored}};
 
 }  // namespace
 
@@ -46,7 +42,7 @@ int main(int argc, char** argv) {
   app.add_option("--protocol", request.protocol,
                  "center: each picture once; mirrored: the mean of it and its mirror image. Left out: as the "
                  "checkpoint's recipe says, else center")
-      ->transform(CLI::CheckedTransformer(kProtocols))
+      ->transform(CLI::CheckedTransformer(topfive::engine::eval_protocol_names()))
       ->type_name("center|mirrored");
   app.add_flag("--skip-bad", request.skip_bad,
                "Leave pictures that cannot be used out of the counts, and say how many");

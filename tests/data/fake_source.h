@@ -113,8 +113,8 @@ inline data::LoaderOptions grey_options(int batch_size, int threads = 2, int rin
   options.batch_size = batch_size;
   options.threads = threads;
   options.ring_batches = ring_batches;
-  options.channels = 1;
-  options.seed = 11;
+  options.reader.channels = 1;
+  options.reader.seed = 11;
   return options;
 }
 

@@ -46,7 +46,7 @@ data::LoaderOptions options_of(int threads) {
   options.batch_size = 4;
   options.threads = threads;
   options.ring_batches = 3;
-  options.seed = 5;
+  options.reader.seed = 5;
   options.read_ahead_bytes = 4096;
   return options;
 }

@@ -4,6 +4,7 @@
 #include "topfive/base/files.h"
 #include "topfive/bench/data_report.h"
 #include "topfive/bench/window_bench.h"
+#include "topfive/engine/assembly.h"
 #include "topfive/engine/device.h"
 
 namespace topfive::bench {
@@ -28,10 +29,7 @@ StageSetup stage_setup(const engine::RunConfig& config, const engine::SplitInput
   setup.pipeline = &input.pipeline();
   setup.shuffled = split == data::Split::kTrain;
   setup.steps = setup.shuffled ? &config.augment.train : &config.augment.eval;
-  setup.reader.channels = config.data.channels;
-  setup.reader.seed = config.train.seed;
-  setup.reader.honour_orientation = config.data.exif_orientation;
-  setup.reader.decoder = config.data.decode;
+  setup.reader = engine::reader_options(config);
   return setup;
 }
 

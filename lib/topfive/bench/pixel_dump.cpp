@@ -108,12 +108,7 @@ std::string dump_samples(const SamplePixelsRequest& request) {
   const int channels = config.data.channels;
   const cv::Size size = input.pipeline().output_size();
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(size.area()) * static_cast<std::size_t>(channels));
-  data::ReaderOptions options;
-  options.channels = channels;
-  options.seed = config.train.seed;
-  options.honour_orientation = config.data.exif_orientation;
-  options.decoder = config.data.decode;
-  data::SampleReader reader(input.source(), input.pipeline(), options);
+  data::SampleReader reader(input.source(), input.pipeline(), engine::reader_options(config));
   PixelFile out(request.out);
   for (std::int64_t index = 0; index < input.source().size(); ++index) {
     read_sample(reader, input.source(), index, pixels);

@@ -38,7 +38,7 @@ int usable_cores() {
 
 BatchShape shape_of(const augment::Pipeline& pipeline, const LoaderOptions& options) {
   const cv::Size size = pipeline.output_size();
-  return {options.batch_size, size.height, size.width, options.channels};
+  return {options.batch_size, size.height, size.width, options.reader.channels};
 }
 
 int thread_count(const LoaderOptions& options) { return options.threads > 0 ? options.threads : usable_cores(); }
@@ -137,9 +137,7 @@ BatchLoader::Impl::~Impl() {
 }
 
 void BatchLoader::Impl::work(const std::stop_token& stop) {
-  SampleReader reader(
-      source_, pipeline_,
-      {options_.channels, options_.seed, options_.honour_orientation, options_.decoder, options_.measure_stages});
+  SampleReader reader(source_, pipeline_, options_.reader);
   while (const auto ticket = ring_->take(stop)) {
     read_ahead_.advance(ticket->number);
     reader.use_pipeline(*epoch_pipeline_);
@@ -154,7 +152,7 @@ void BatchLoader::Impl::work(const std::stop_token& stop) {
 
 // A plan that is refused leaves the epoch that is running as it is.
 void BatchLoader::Impl::start(const EpochPlan& plan) {
-  const EpochOrder order(source_.size(), options_.batch_size, options_.seed, plan, options_.repeats);
+  const EpochOrder order(source_.size(), options_.batch_size, options_.reader.seed, plan, options_.repeats);
   const augment::Pipeline& pipeline = plan.pipeline != nullptr ? *plan.pipeline : pipeline_;
   const BatchShape shape = shape_of(pipeline, options_);
   if (shape.image_bytes() > shape_.image_bytes()) {

@@ -13,6 +13,7 @@
 #include "topfive/augment/pipeline.h"
 #include "topfive/data/batch.h"
 #include "topfive/data/read_statistics.h"
+#include "topfive/data/sample_reader.h"
 #include "topfive/data/sample_source.h"
 
 namespace topfive::data {
@@ -33,10 +34,9 @@ enum class BadPictures {
 
 struct LoaderOptions {
   int batch_size = 1;
-  int threads = 1;       // 0: as many as the process may use cores (its affinity mask)
-  int ring_batches = 4;  // buffers in the ring, one of them with the consumer
-  int channels = 3;
-  std::uint64_t seed = 0;
+  int threads = 1;                    // 0: as many as the process may use cores (its affinity mask)
+  int ring_batches = 4;               // buffers in the ring, one of them with the consumer
+  ReaderOptions reader;               // of the threads; its seed is that of the order too
   std::int64_t max_memory_bytes = 0;  // of memory_bytes(); 0: no bound. Checked before anything is allocated
   int repeats = 1;                    // copies of a sample in an epoch, each with its own random stream; see EpochOrder
   std::int64_t read_ahead_bytes = 0;  // of coming pictures that the system is asked to fetch; 0: none
@@ -45,9 +45,6 @@ struct LoaderOptions {
   BadPictures bad_pictures = BadPictures::kFail;
   std::int64_t max_bad = 0;
   std::function<void(const BadSample&)> on_bad;  // called by next(), in the order of the epoch
-  bool honour_orientation = false;               // turn pictures as their EXIF block says
-  image::JpegDecoder decoder = image::JpegDecoder::kAuto;
-  bool measure_stages = false;  // fill the times of statistics(), at some cost
 };
 
 // Which samples, in which order.

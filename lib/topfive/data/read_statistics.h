@@ -7,7 +7,7 @@
 
 namespace topfive::data {
 
-// Seconds of one core; filled only where LoaderOptions::measure_stages asks for it, as clocks cost time themselves.
+// Seconds of one core; filled only where ReaderOptions::measure_stages asks for it, as clocks cost time themselves.
 struct StageSeconds {
   double read = 0.0;      // bytes from the source
   double header = 0.0;    // of the file; all of it where it is decoded as a whole

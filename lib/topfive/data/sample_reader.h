@@ -35,7 +35,7 @@ struct ReaderOptions {
   std::uint64_t seed = 0;
   bool honour_orientation = false;  // turn pictures as their EXIF block says
   image::JpegDecoder decoder = image::JpegDecoder::kAuto;
-  bool measure_stages = false;
+  bool measure_stages = false;  // note how long each stage takes, at some cost
 };
 
 class SampleReader {

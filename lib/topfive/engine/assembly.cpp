@@ -109,6 +109,15 @@ const augment::Pipeline& SplitInput::pipeline_for(std::int64_t epoch) const {
   return smaller == of_size_.end() ? pipeline_ : *smaller->second;
 }
 
+data::ReaderOptions reader_options(const RunConfig& config) {
+  data::ReaderOptions options;
+  options.channels = config.data.channels;
+  options.seed = config.train.seed;
+  options.honour_orientation = config.data.exif_orientation;
+  options.decoder = config.data.decode;
+  return options;
+}
+
 data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split,
                                    const dist::World& world) {
   const bool training = split == data::Split::kTrain;
@@ -117,13 +126,10 @@ data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& in
   options.threads = config.data.num_loader_threads;
   if (options.threads == 0 && world.local_size > 1) options.threads = cores_per_process(world.local_size);
   options.ring_batches = config.data.ring_batches;
-  options.channels = config.data.channels;
-  options.seed = config.train.seed;
+  options.reader = reader_options(config);
   options.max_memory_bytes = std::int64_t{config.data.max_memory_mb} << 20;
   if (training) options.repeats = config.data.repeated_augmentation;
   options.read_ahead_bytes = config.data.read_ahead_mb << 20;
-  options.honour_orientation = config.data.exif_orientation;
-  options.decoder = config.data.decode;
   options.bad_pictures = training ? data::BadPictures::kReplace : data::BadPictures::kFail;
   options.max_bad = std::max<std::int64_t>(
       config.data.max_bad_images,

@@ -41,6 +41,9 @@ class SplitInput {
   std::map<int, std::unique_ptr<const augment::Pipeline>> of_size_;  // the sizes that epochs have beside the largest
 };
 
+// How pictures are read, by loaders and alone.
+data::ReaderOptions reader_options(const RunConfig& config);
+
 // How a rank loads one split. Bad pictures: training replaces them within the config's budget, evaluation ends.
 data::LoaderOptions loader_options(const RunConfig& config, const SplitInput& input, data::Split split,
                                    const dist::World& world = {});

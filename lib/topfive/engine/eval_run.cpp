@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,13 @@
 namespace topfive::engine {
 namespace {
 
+std::string name_of(EvalProtocol protocol) {
+  for (const auto& [name, value] : eval_protocol_names()) {
+    if (value == protocol) return name;
+  }
+  throw std::logic_error("a protocol without a name");
+}
+
 // A label is an index into sorted class names: another set of classes would shift every label without a word.
 void check_classes(const EvalSubject& subject, const data::SampleSource& source) {
   const auto& trained = subject.class_names;
@@ -53,7 +61,7 @@ std::string result_json(const EvalRequest& request, const EvalSubject& subject, 
                                        {"top1_wrong", counts.total - counts.top1_correct},
                                        {"top5_wrong", counts.total - counts.top5_correct},
                                        {"images", counts.total},
-                                       {"protocol", protocol_name(subject.config.train.eval_protocol)},
+                                       {"protocol", name_of(subject.config.train.eval_protocol)},
                                        {"missing", missing},
                                        {request.weights.empty() ? "checkpoint" : "weights", subject.file.string()},
                                        {"step", subject.step},

@@ -101,8 +101,6 @@ metrics::TopKCounts sum_counts(const metrics::TopKCounts& own, RankTeam& team) {
   return {sums[0], sums[1], sums[2]};
 }
 
-std::string protocol_name(EvalProtocol protocol) { return protocol == EvalProtocol::kCenter ? "center" : "mirrored"; }
-
 std::string format_protocol(EvalProtocol protocol) {
   return protocol == EvalProtocol::kCenter ? "" : ", by the mean of each picture and its mirror image";
 }

@@ -40,8 +40,6 @@ std::optional<metrics::TopKCounts> evaluate(models::ImageClassifier& model, data
 // The counts of all ranks together; a collective.
 metrics::TopKCounts sum_counts(const metrics::TopKCounts& own, RankTeam& team);
 
-// "center", "mirrored"
-std::string protocol_name(EvalProtocol protocol);
 // ", by the mean of each picture and its mirror image" where the counts are not of one view each; else empty.
 std::string format_protocol(EvalProtocol protocol);
 

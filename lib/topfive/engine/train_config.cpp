@@ -72,14 +72,19 @@ base::Fields<TrainConfig> length_fields() {
                   {.help = "of initialisation, dropout, order and augmentation", .min = 0, .max = kMaxSeed})
           .number("eval_every_epochs", &TrainConfig::eval_every_epochs,
                   {.help = "epochs between evaluations; the end is always evaluated", .min = 1, .max = 100'000})
-          .choice("eval_protocol", &TrainConfig::eval_protocol,
-                  {{"center", EvalProtocol::kCenter}, {"mirrored", EvalProtocol::kMirrored}},
+          .choice("eval_protocol", &TrainConfig::eval_protocol, eval_protocol_names(),
                   {.help = "what an evaluation looks at: each picture once, or also its mirror image, with the mean of "
                            "both logits, which takes twice the time"});
   return fields;
 }
 
 }  // namespace
+
+const std::vector<std::pair<std::string, EvalProtocol>>& eval_protocol_names() {
+  static const std::vector<std::pair<std::string, EvalProtocol>> kNames = {{"center", EvalProtocol::kCenter},
+                                                                           {"mirrored", EvalProtocol::kMirrored}};
+  return kNames;
+}
 
 const base::Fields<TrainConfig>& TrainConfig::fields() {
   static const auto kFields = [] {

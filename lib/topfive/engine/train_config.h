@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "topfive/base/config_fields.h"
 #include "topfive/engine/checkpoint_writer.h"
@@ -23,6 +26,8 @@ enum class EvalProtocol {
   kCenter,    // the picture as augment.eval makes it
   kMirrored,  // that and its mirror image: the mean of both logits
 };
+// As recipes, flags and reports spell them.
+const std::vector<std::pair<std::string, EvalProtocol>>& eval_protocol_names();
 
 struct TrainConfig {
   double num_epochs = 90;

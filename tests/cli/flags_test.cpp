@@ -78,6 +78,7 @@ TEST_CASE("the flags of dataset are these and no others", "[cli][contract]") {
   const Flags packing = {"--help",       "--out",     "--split",    "--shard-mb", "--seed", "--lossless",
                          "--short-side", "--quality", "--skip-bad", "--threads",  "--type"};
   CHECK(flags_in_help("dataset", {"pack"}) == packing);
+  CHECK(flags_in_help("dataset", {"index"}) == Flags{"--help", "--type", "--split", "--step", "--threads"});
   CHECK(flags_in_help("dataset", {"prepare"}) == Flags{"--help", "--out", "--layout", "--split", "--threads"});
 }
 

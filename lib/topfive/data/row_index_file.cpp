@@ -85,8 +85,7 @@ std::unique_ptr<RowIndexFile> usable_rows(const fs::path& path, std::int64_t sam
   } catch (const base::UserError& error) {
     reason = error.what();
   }
-  base::log_info(printable(path.string()) +
-                 ": row indexes ignored, pictures are decoded without: " + printable(reason));
+  base::log_info(printable(path.string()) + ": row indexes ignored, all goes on without them: " + printable(reason));
   return nullptr;
 }
 

@@ -77,6 +77,8 @@ void add_packing(CLI::App& command, dataset::PackRequest& pack) {
       ->check(CLI::Range(1, 100))
       ->needs(side)
       ->capture_default_str();
+  command.add_flag_callback(
+      "--no-row-index", [&pack] { pack.row_indexes = false; }, "Leave train.rows and val.rows out");
   command.add_flag("--skip-bad", pack.skip_bad, "Leave out pictures that cannot be used, and list them");
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("every picture that our decoder reads gets its row index, and the othe
                        EndsWith(" s: " + (directory / "train.rows").string() + "\n"));
   const data::ImageFolderSource source(directory.path(), "train");
   const data::RowIndexFile rows(directory / "train.rows", source.size());
-  CHECK(rows.step() == dataset::kRowIndexStep);
+  CHECK(rows.step() == data::kRowIndexStep);
   CHECK(rows.entries() == 6);
   image::JpegReader reader;
   for (std::int64_t i = 0; i < source.size(); ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("every picture that our decoder reads gets its row index, and the othe
     if (entry.empty()) continue;
     CHECK(rows.read_entry(i, entry));
     reader.open(bytes, 0);
-    CHECK(entry == reader.make_index(dataset::kRowIndexStep));
+    CHECK(entry == reader.make_index(data::kRowIndexStep));
     reader.close();
   }
 }

@@ -13,8 +13,9 @@ namespace topfive::data {
 // kAuto: whichever of the others (but kSynthetic) the data directory holds.
 enum class DataKind { kAuto, kImageFolder, kIlsvrc2012, kShards, kList, kIdx, kCifarBinary, kSynthetic };
 
-// Whether row indexes that lie beside the data are used; see row_index_file.h.
-enum class RowIndexUse { kAuto, kOff };
+// Which row indexes are used: those that lie beside the data, or also new ones; see row_index_file.h and
+// row_index_store.h.
+enum class RowIndexUse { kAuto, kMake, kOff };
 
 // Pictures made by the program itself; see SyntheticSource.
 struct SyntheticConfig {

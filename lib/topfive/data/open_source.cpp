@@ -70,7 +70,7 @@ std::unique_ptr<SampleSource> open_whole(const DataConfig& config, const fs::pat
 
 // Where all pictures have one size, they are pixels and no JPEG files.
 bool uses_rows(const DataConfig& config, const SampleSource& source) {
-  return config.row_index == RowIndexUse::kAuto && config.decode == image::JpegDecoder::kAuto &&
+  return config.row_index != RowIndexUse::kOff && config.decode == image::JpegDecoder::kAuto &&
          !source.fixed_height_width();
 }
 
@@ -91,7 +91,11 @@ std::string difference(std::vector<std::string> names, std::vector<std::string> 
 
 std::unique_ptr<SampleSource> open_source(const DataConfig& config, const fs::path& data_dir, Split split) {
   auto source = open_whole(config, data_dir, split);
-  if (uses_rows(config, *source)) source = with_row_indexes(std::move(source), data_dir, folder_of(split));
+  if (uses_rows(config, *source)) {
+    // Evaluation sees each picture seldom, and most of it.
+    const bool makes = config.row_index == RowIndexUse::kMake && split == Split::kTrain;
+    source = with_row_indexes(std::move(source), data_dir, folder_of(split), makes);
+  }
   const std::int64_t limit = split == Split::kTrain ? config.train_limit : config.eval_limit;
   if (limit == 0 || limit >= source->size()) return source;
   return std::make_unique<LimitedSource>(std::move(source), limit);

@@ -28,7 +28,7 @@ namespace topfive::data {
 inline constexpr std::size_t kMaxRowIndexBytes = std::size_t{16} << 20U;
 
 struct RowIndexRecord {
-  std::uint32_t picture_bytes = 0;   // 0: the picture could not be read
+  std::uint32_t picture_bytes = 0;   // 0: it was not read, or could not be
   std::uint32_t picture_crc32c = 0;  // of the encoded picture
   std::uint64_t offset = 0;          // of its entry in the file; 0 where it has none
   std::uint32_t length = 0;          // of its entry; 0 where it has none

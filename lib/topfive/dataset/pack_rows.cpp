@@ -6,7 +6,7 @@
 #include "topfive/base/error.h"
 #include "topfive/data/printable.h"
 #include "topfive/data/row_index_file.h"
-#include "topfive/dataset/row_indexing.h"
+#include "topfive/data/row_index_store.h"
 
 namespace topfive::dataset {
 namespace {
@@ -61,7 +61,7 @@ std::vector<PartRows> open_parts(const data::SampleIndex& index, const PackState
 }  // namespace
 
 void write_part_rows(const fs::path& path, const data::SampleIndex& part, const ShardWriter& shard) {
-  data::RowIndexWriter writer(path, kRowIndexStep);
+  data::RowIndexWriter writer(path, data::kRowIndexStep);
   for (const data::SampleRecord& record : part.records) {
     writer.add(record.size, record.crc32c, shard.rows_at(record.offset));
   }
@@ -71,7 +71,7 @@ void write_part_rows(const fs::path& path, const data::SampleIndex& part, const 
 // The samples of one shard have the same order among all samples as in its own part.
 std::int64_t merge_rows(const fs::path& path, const data::SampleIndex& index, const PackState& state) {
   std::vector<PartRows> parts = open_parts(index, state);
-  data::RowIndexWriter writer(path, kRowIndexStep);
+  data::RowIndexWriter writer(path, data::kRowIndexStep);
   for (const data::SampleRecord& record : index.records) parts[record.place].add_next(record, writer);
   if (writer.entries() > 0) writer.finish();
   return writer.entries();

@@ -5,7 +5,7 @@
 
 #include "topfive/augment/resize_shorter_side.h"
 #include "topfive/base/crc32c.h"
-#include "topfive/dataset/row_indexing.h"
+#include "topfive/data/row_index_store.h"
 #include "topfive/image/encode.h"
 #include "topfive/image/probe.h"
 #include "topfive/image/resize.h"
@@ -94,7 +94,7 @@ PackedPicture pack_picture(const data::SampleSource& source, std::int64_t index,
     picture.facts.label = static_cast<std::uint32_t>(source.label(index));
     if (with_rows) {
       image::JpegReader reader;
-      picture.rows = row_index_of(reader, picture.bytes, 0, kRowIndexStep);
+      picture.rows = data::make_row_index(reader, picture.bytes, 0, data::kRowIndexStep);
     }
   } catch (const data::SampleError& error) {
     picture = {};

@@ -39,7 +39,7 @@ class PictureIndexer {
   IndexedPicture index(std::int64_t sample) {
     IndexedPicture picture;
     try {
-      const data::RawSample raw = source_.read(sample, buffer_);
+      data::RawSample raw = source_.read(sample, buffer_);
       if (raw.encoded) index_file(sample, raw, picture);
     } catch (const data::SampleError&) {
       picture = {};
@@ -49,11 +49,11 @@ class PictureIndexer {
   }
 
  private:
-  void index_file(std::int64_t sample, const data::RawSample& raw, IndexedPicture& picture) {
+  void index_file(std::int64_t sample, data::RawSample& raw, IndexedPicture& picture) {
     picture.bytes = static_cast<std::uint32_t>(raw.bytes.size());
     picture.crc32c = data::checksum_of(raw);
     picture.is_old = take_over(sample, picture);
-    if (!picture.is_old) picture.rows = row_index_of(reader_, raw.bytes, raw.slack, step_);
+    if (!picture.is_old) picture.rows = data::make_row_index(reader_, raw.bytes, raw.slack, step_);
   }
   bool take_over(std::int64_t sample, IndexedPicture& picture) const {
     if (old_ == nullptr) return false;
@@ -130,20 +130,6 @@ std::string split_line(const std::string& split, const IndexSums& sums, double s
 }
 
 }  // namespace
-
-std::vector<std::byte> row_index_of(image::JpegReader& reader, std::span<const std::byte> bytes, std::size_t slack,
-                                    int step) {
-  if (image::sniff_format(bytes) != image::Format::kJpeg) return {};
-  std::vector<std::byte> index;
-  try {
-    reader.open(bytes, slack);
-    index = reader.make_index(step);
-    reader.close();
-  } catch (const image::DecodeError&) {
-    return {};
-  }
-  return index;
-}
 
 base::ExitCode run_index(const IndexRequest& request, std::ostream& out) {
   require_data_directory(request.directory);

@@ -1,33 +1,21 @@
 // The row indexes of a data set (see row_index_file.h): made of each picture's bytes, by as many threads as there are.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <iosfwd>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "topfive/base/error.h"
 #include "topfive/data/data_config.h"
-#include "topfive/image/jpeg_reader.h"
+#include "topfive/data/row_index_store.h"
 
 namespace topfive::dataset {
 
-// Units of a row from one place to the next: a few hundred bytes for a picture of ImageNet.
-inline constexpr int kRowIndexStep = 8;
-
-// The index of one picture; empty where our own decoder does not read it, or where it is damaged. `slack` as for
-// image::JpegReader::open(). Never throws for the content.
-std::vector<std::byte> row_index_of(image::JpegReader& reader, std::span<const std::byte> bytes, std::size_t slack,
-                                    int step);
-
 struct IndexRequest {
   std::filesystem::path directory;
-  data::DataConfig data;      // the type counts
-  std::string split = "all";  // train, val or all
-  int step = kRowIndexStep;   // 0: only where rows begin
+  data::DataConfig data;           // the type counts
+  std::string split = "all";       // train, val or all
+  int step = data::kRowIndexStep;  // 0: only where rows begin
   int threads = 0;
 };
 

@@ -50,7 +50,7 @@ TEST_CASE("dataset index writes the row indexes beside the data, which training 
   CHECK_THAT(indexed.out, ContainsSubstring("train: 36 pictures, 36 with a row index") &&
                               ContainsSubstring((directory / "val.rows").string()));
   CHECK_THAT(indexed.err, ContainsSubstring("indexed train 36 of 36"));
-  const auto again = run_program("dataset", {"index", directory.path().string(), "--split", "val", "--step", "8"});
+  const auto again = run_program("dataset", {"index", directory.path().string(), "--split", "val", "--step", "0"});
   CHECK_THAT(again.out, ContainsSubstring("from before"));
   CHECK(run_program("dataset", {"index", directory.path().string(), "--step", "-1"}).exit_code == 64);
   CHECK(run_program("dataset", {"index", (directory / "none").string()}).exit_code == 66);

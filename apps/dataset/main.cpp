@@ -4,6 +4,7 @@
 #include "topfive/dataset/info.h"
 #include "topfive/dataset/pack.h"
 #include "topfive/dataset/preview.h"
+#include "topfive/dataset/row_indexing.h"
 #include "topfive/dataset/split_parts.h"
 #include "topfive/dataset/stats.h"
 #include "topfive/dataset/unpack.h"
@@ -25,6 +26,7 @@ constexpr const char* kNotes =
     "  dataset preview flowers --config alexnet.json --out preview.png\n"
     "  dataset pack imagenet --out shards             WebDataset shards; --lossless makes them smaller\n"
     "  dataset prepare downloads --out imagenet       class folders from the archives of ILSVRC-2012\n"
+    "  dataset index imagenet                         where the rows of each JPEG begin: faster windows\n"
     "pack and prepare go on where they were stopped when they are called again with the same flags.\n";
 
 // What the subcommands take; `config` is looked up as in train.
@@ -35,6 +37,7 @@ struct Requests {
   dataset::PreviewRequest preview;
   dataset::PackRequest pack;
   dataset::UnpackRequest prepare;
+  dataset::IndexRequest index;
   std::string type = "auto";
   std::string config;
   std::vector<std::string> overrides;
@@ -74,6 +77,8 @@ void add_packing(CLI::App& command, dataset::PackRequest& pack) {
       ->check(CLI::Range(1, 100))
       ->needs(side)
       ->capture_default_str();
+  command.add_flag_callback(
+      "--no-row-index", [&pack] { pack.row_indexes = false; }, "Leave train.rows and val.rows out");
   command.add_flag("--skip-bad", pack.skip_bad, "Leave out pictures that cannot be used, and list them");
 }
 
@@ -138,6 +143,19 @@ CLI::App* add_prepare(CLI::App& app, Requests& requests) {
   return command;
 }
 
+CLI::App* add_index(CLI::App& app, Requests& requests) {
+  auto& request = requests.index;
+  auto* command =
+      add_command(app, "index", "Find where the rows of each JPEG begin, for faster windows", request.directory);
+  add_type(*command, requests.type);
+  add_split(*command, request.split);
+  command->add_option("--step", request.step, "A place every so many units of a row; 0: only where rows begin")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  add_threads(*command, request.threads);
+  return command;
+}
+
 // The type of --type unless a recipe was given, which says it itself.
 base::ExitCode run_stats(Requests& requests) {
   requests.stats.data = dataset::config_of_type(requests.type);
@@ -160,6 +178,11 @@ base::ExitCode run_preview(Requests& requests, bool has_seed) {
 base::ExitCode run_pack(Requests& requests) {
   requests.pack.data = dataset::config_of_type(requests.type);
   return dataset::run_pack(requests.pack, std::cout);
+}
+
+base::ExitCode run_index(Requests& requests) {
+  requests.index.data = dataset::config_of_type(requests.type);
+  return dataset::run_index(requests.index, std::cout);
 }
 
 base::ExitCode run_prepare(Requests& requests) {
@@ -185,6 +208,7 @@ int main(int argc, char** argv) {
   auto* stats = add_stats(app, requests);
   auto* preview = add_preview(app, requests);
   auto* pack = add_pack(app, requests);
+  auto* index = add_index(app, requests);
   add_prepare(app, requests);
   app.require_subcommand(1);
   return apps::run_program(app, argc, argv, kNotes, [&] {
@@ -192,6 +216,7 @@ int main(int argc, char** argv) {
     if (verify->parsed()) return dataset::run_verify(requests.verify, std::cout);
     if (stats->parsed()) return run_stats(requests);
     if (preview->parsed()) return run_preview(requests, preview->count("--seed") > 0);
+    if (index->parsed()) return run_index(requests);
     return pack->parsed() ? run_pack(requests) : run_prepare(requests);
   });
 }

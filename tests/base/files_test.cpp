@@ -100,6 +100,27 @@ TEST_CASE("a link to a file is followed, and a file of exactly the limit is read
   CHECK(read_text_file(directory.file("link"), kLimit).size() == kLimit);
 }
 
+TEST_CASE("a file that is written piece by piece is seen when it is whole, and leaves nothing where it never was") {
+  const FileDirectory directory;
+  const auto path = directory.write("data", "old");
+  const auto entries = [&] { return list_directory(path.parent_path()).size(); };
+  const auto bytes_of = [](std::string_view text) { return std::as_bytes(std::span(text)); };
+  {
+    AtomicFile file(path);
+    file.write(bytes_of("lost"));
+    CHECK(entries() == 2);
+  }
+  CHECK(entries() == 1);
+  AtomicFile file(path);
+  file.write(bytes_of("new "));
+  file.write({});
+  file.write(bytes_of("content"));
+  CHECK(read_text_file(path, kLimit) == "old");
+  file.finish();
+  CHECK(read_text_file(path, kLimit) == "new content");
+  CHECK(entries() == 1);
+}
+
 TEST_CASE("a file that is not there is named with the system's reason") {
   const FileDirectory directory;
   const auto error = read_error(directory.file("none"));

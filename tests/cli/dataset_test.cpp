@@ -41,6 +41,21 @@ TEST_CASE("dataset packs shards, tells what they are, measures them and shows th
   CHECK(fs::file_size(sheet) > 1000);
 }
 
+TEST_CASE("dataset index writes the row indexes beside the data, which training then uses unless told not to",
+          "[cli]") {
+  const TemporaryDirectory directory;
+  make_picture_folder(directory.path());
+  const auto indexed = run_program("dataset", {"index", directory.path().string(), "--threads", "2"});
+  CHECK(indexed.exit_code == 0);
+  CHECK_THAT(indexed.out, ContainsSubstring("train: 36 pictures, 36 with a row index") &&
+                              ContainsSubstring((directory / "val.rows").string()));
+  CHECK_THAT(indexed.err, ContainsSubstring("indexed train 36 of 36"));
+  const auto again = run_program("dataset", {"index", directory.path().string(), "--split", "val", "--step", "0"});
+  CHECK_THAT(again.out, ContainsSubstring("from before"));
+  CHECK(run_program("dataset", {"index", directory.path().string(), "--step", "-1"}).exit_code == 64);
+  CHECK(run_program("dataset", {"index", (directory / "none").string()}).exit_code == 66);
+}
+
 TEST_CASE("what dataset cannot do is one line with its exit code", "[cli]") {
   const TemporaryDirectory directory;
   const std::string data = directory.path().string();

@@ -76,8 +76,9 @@ TEST_CASE("the flags of dataset are these and no others", "[cli][contract]") {
   CHECK(flags_in_help("dataset", {"preview"}) ==
         Flags{"--help", "--config", "--set", "--out", "--split", "--rows", "--columns", "--seed"});
   const Flags packing = {"--help",       "--out",     "--split",    "--shard-mb", "--seed", "--lossless",
-                         "--short-side", "--quality", "--skip-bad", "--threads",  "--type"};
+                         "--short-side", "--quality", "--skip-bad", "--threads",  "--type", "--no-row-index"};
   CHECK(flags_in_help("dataset", {"pack"}) == packing);
+  CHECK(flags_in_help("dataset", {"index"}) == Flags{"--help", "--type", "--split", "--step", "--threads"});
   CHECK(flags_in_help("dataset", {"prepare"}) == Flags{"--help", "--out", "--layout", "--split", "--threads"});
 }
 

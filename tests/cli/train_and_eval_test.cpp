@@ -90,6 +90,18 @@ TEST_CASE("our JPEG decoder and libjpeg train the same weights", "[cli][determin
   CHECK(checkpoint_hash(tiny.out("own")) == checkpoint_hash(tiny.out("libjpeg")));
 }
 
+TEST_CASE("row indexes, made on the way or there before, train the same weights", "[cli][determinism]") {
+  const TinyRecipe tiny;
+  const auto in_colour = [](const std::string& row_index) {
+    return std::vector<std::string>{
+        "--set", "data.channels=3", "--set", "model.input_channels=3", "--set", "data.row_index=" + row_index};
+  };
+  for (const std::string way : {"off", "make", "auto"}) REQUIRE(tiny.train(in_colour(way), way).exit_code == 0);
+  CHECK(fs::exists(tiny.data() / "train.rows"));
+  CHECK(checkpoint_hash(tiny.out("make")) == checkpoint_hash(tiny.out("off")));
+  CHECK(checkpoint_hash(tiny.out("auto")) == checkpoint_hash(tiny.out("off")));
+}
+
 TEST_CASE("a dry run checks everything and writes nothing", "[cli]") {
   const TinyRecipe tiny;
   const auto result = tiny.train({"--dry-run"});

@@ -5,8 +5,11 @@
 #include <fstream>
 
 #include "topfive/augment/pipeline.h"
+#include "topfive/base/crc32c.h"
 #include "topfive/data/open_source.h"
+#include "topfive/data/row_index_file.h"
 #include "topfive/data/sample_reader.h"
+#include "topfive/image/jpeg_reader.h"
 
 #include "image/image_files.h"
 #include "image/picture.h"
@@ -85,6 +88,21 @@ void make_folder(const std::filesystem::path& directory) {
   }
 }
 
+// The number of pictures that have an index.
+std::int64_t index_rows(const data::SampleSource& source, const std::filesystem::path& path) {
+  image::JpegReader reader;
+  data::RowIndexWriter writer(path, 8);
+  std::vector<std::byte> buffer;
+  for (std::int64_t i = 0; i < source.size(); ++i) {
+    const data::RawSample sample = source.read(i, buffer);
+    reader.open(sample.bytes, sample.slack);
+    writer.add(static_cast<std::uint32_t>(sample.bytes.size()), base::crc32c(sample.bytes), reader.make_index(8));
+    reader.close();
+  }
+  writer.finish();
+  return writer.entries();
+}
+
 }  // namespace
 
 TEST_CASE("a warm reader asks for no memory") {
@@ -97,6 +115,16 @@ TEST_CASE("a warm reader asks for no memory") {
   CHECK(allocations_when_warm(*source, {augment::ResizeShorterSideConfig{}, augment::CenterCropConfig{}}) == 0);
   CHECK(allocations_when_warm(*source, {augment::ResizeShorterSideConfig{}, augment::RandomCropConfig{},
                                         augment::HorizontalFlipConfig{}}) == 0);
+}
+
+TEST_CASE("a warm reader asks for no memory when pictures come with their row indexes") {
+  const tests::TemporaryDirectory directory;
+  make_folder(directory.path());
+  CHECK(index_rows(*data::open_source({}, directory.path(), data::Split::kTrain), directory / "train.rows") >= 5);
+  const auto source = data::open_source({}, directory.path(), data::Split::kTrain);
+  std::vector<std::byte> buffer;
+  CHECK_FALSE(source->read(0, buffer).row_index.empty());
+  CHECK(allocations_when_warm(*source, {augment::RandomResizedCropConfig{}, augment::HorizontalFlipConfig{}}) == 0);
 }
 
 TEST_CASE("a warm reader asks for no memory when policies change the pixels") {

@@ -30,7 +30,7 @@ TEST_CASE("an empty data section means ImageNet in class folders with torchvisio
 TEST_CASE("every field of the data section is read and dumped again") {
   const std::string text =
       R"({"type":"synthetic","channels":1,"mean":[0.5],"std":[0.25],)"
-      R"("exif_orientation":true,"decode":"libjpeg","num_loader_threads":3,)"
+      R"("exif_orientation":true,"decode":"libjpeg","row_index":"off","num_loader_threads":3,)"
       R"("ring_batches":2,"max_memory_mb":64,"read_ahead_mb":32,"repeated_augmentation":3,"train_limit":100,"eval_limit":50,)"
       R"("max_bad_fraction":0.5,"max_bad_images":7,)"
       R"("synthetic":{"train_size":10,"eval_size":5,"classes":2,"height":8,"width":9}})";

@@ -33,7 +33,7 @@ TEST_CASE("the kind, the counts and the index of a data set are told", "[dataset
   const auto folders = info(directory / "data");
   CHECK(folders.code == base::ExitCode::kOk);
   CHECK_THAT(folders.text, ContainsSubstring("data: image_folder") && ContainsSubstring("pictures      8") &&
-                               ContainsSubstring("classes       2"));
+                               ContainsSubstring("classes       2") && ContainsSubstring("row_indexes   none"));
   dataset::PackRequest request;
   request.directory = directory / "data";
   request.out = directory / "shards";
@@ -43,6 +43,7 @@ TEST_CASE("the kind, the counts and the index of a data set are told", "[dataset
   const auto shards = nlohmann::json::parse(info(directory / "shards", true).text);
   CHECK(shards["kind"] == "shards");
   CHECK(shards["splits"]["train"]["index"] == "beside the data");
+  CHECK(shards["splits"]["train"]["row_indexes"] == "8, beside the data");
   CHECK(shards["splits"]["train"]["pixels"] == "short_side=8 quality=90");
   CHECK(shards["splits"]["val"]["bytes"] > 0);
   CHECK(shards["pack"]["complete"] == true);

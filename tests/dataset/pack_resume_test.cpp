@@ -38,8 +38,9 @@ base::ExitCode pack(const dataset::PackRequest& request) {
 std::map<std::string, std::string> shard_contents(const fs::path& directory) {
   std::map<std::string, std::string> contents;
   for (const auto& file : files_below(directory)) {
-    if (file.ends_with(".tar") || file.ends_with(".idx") || file == "pack.json")
-      contents[file] = content_of(directory / file);
+    const bool counts =
+        file.ends_with(".tar") || file.ends_with(".idx") || file.ends_with(".rows") || file == "pack.json";
+    if (counts) contents[file] = content_of(directory / file);
   }
   return contents;
 }
@@ -90,12 +91,15 @@ TEST_CASE("a packing that is killed at any point goes on to the very same shards
   REQUIRE(pack(request_for(directory / "data", directory / "whole")) == base::ExitCode::kOk);
   const auto expected = shard_contents(directory / "whole");
   REQUIRE(expected.count("train-000003.tar") == 1);
-  const auto request = request_for(directory / "data", directory / "killed");
+  REQUIRE(expected.count("train.rows") == 1);
+  auto request = request_for(directory / "data", directory / "killed");
   std::mt19937 random(7);
   for (int kill = 0; kill < 12; ++kill) {
+    request.row_indexes = kill % 4 != 0;
     pack_and_kill(request, 1 + random() % 20, static_cast<int>(random() % 200));
     check_whole(request.out);
   }
+  request.row_indexes = true;
   CHECK(pack(request) == base::ExitCode::kOk);
   CHECK(shard_contents(request.out) == expected);
   CHECK_FALSE(fs::exists(request.out / ".pack"));
@@ -147,6 +151,25 @@ TEST_CASE("shards of other settings or other data, and other files, are not pack
   write_file(directory / "full/holiday.txt", "x");
   request.out = directory / "full";
   CHECK_THAT(user_error([&] { pack(request); }), StartsWith("73 ") && ContainsSubstring("other files"));
+}
+
+TEST_CASE("damaged row indexes of an interrupted packing are refused", "[dataset]") {
+  const TemporaryDirectory directory;
+  make_large_pictures(directory / "data", 24);
+  const auto request = request_for(directory / "data", directory / "shards");
+  base::install_stop_handlers();
+  std::raise(SIGTERM);
+  CHECK(pack(request) == base::ExitCode::kStopped);
+  base::reset_stop_request();
+  // What stands in the way of the last step leaves all shards with their notes.
+  fs::create_directory(request.out / "train.rows");
+  CHECK_THAT(user_error([&] { pack(request); }), StartsWith("73 "));
+  fs::remove(request.out / "train.rows");
+  const fs::path rows = request.out / ".pack/train-000000.tar.rows";
+  std::string text = content_of(rows);
+  text[20] = static_cast<char>(text[20] ^ 1);
+  write_file(rows, text);
+  CHECK_THAT(user_error([&] { pack(request); }), StartsWith("65 ") && ContainsSubstring("damaged"));
 }
 
 TEST_CASE("damaged notes of an interrupted packing are refused", "[dataset]") {

@@ -6,6 +6,7 @@
 
 #include "topfive/data/image_folder.h"
 #include "topfive/data/shards.h"
+#include "topfive/dataset/row_indexing.h"
 #include "topfive/dataset/split_parts.h"
 #include "topfive/image/decode.h"
 
@@ -69,7 +70,8 @@ TEST_CASE("shards hold the same samples as the folders that they were packed fro
   const std::string text = pack(request_for(directory / "data", directory / "shards"));
   CHECK_THAT(text, ContainsSubstring("train: 21 samples in 1 shards") && ContainsSubstring("complete"));
   CHECK(files_below(directory / "shards") == Lines{"classes.txt", "pack.json", "train-000000.idx", "train-000000.tar",
-                                                   "train.index", "val-000000.idx", "val-000000.tar", "val.index"});
+                                                   "train.index", "train.rows", "val-000000.idx", "val-000000.tar",
+                                                   "val.index", "val.rows"});
   CHECK(content_of(directory / "shards/classes.txt") == "cat\ndog\nsea snake\n");
   for (const std::string split : {"train", "val"}) {
     check_same_samples(data::ImageFolderSource(directory / "data", split),
@@ -94,6 +96,38 @@ TEST_CASE("the order in the shards is shuffled by the seed and the same for any 
   pack(request);
   CHECK(contents_below(directory / "c").at("train-000000.tar") != one.at("train-000000.tar"));
   for (const auto& [name, content] : one) CHECK(content.size() <= 1U << 20U);
+}
+
+TEST_CASE("the row indexes of a packing are those that an index of its shards would make", "[dataset]") {
+  const TemporaryDirectory directory;
+  make_large_pictures(directory / "data", 24);
+  write_file(directory / "data/train/cat/p.png", as_text(test::make_png(test::smooth_picture({30, 20}, 3))));
+  auto request = request_for(directory / "data", directory / "shards");
+  request.split = "train";
+  const auto way = GENERATE(0, 1, 2);
+  request.rewrite.lossless = way == 1;
+  if (way == 2) request.rewrite.short_side = 64;
+  CHECK_THAT(pack(request), ContainsSubstring(", 24 with a row index"));
+  const std::string packed = content_of(directory / "shards/train.rows");
+  fs::remove(directory / "shards/train.rows");
+  dataset::IndexRequest index;
+  index.directory = directory / "shards";
+  index.data = dataset::config_of_type("auto");
+  index.split = "train";
+  std::ostringstream ignored;
+  CHECK(dataset::run_index(index, ignored) == base::ExitCode::kOk);
+  CHECK(content_of(directory / "shards/train.rows") == packed);
+}
+
+TEST_CASE("row indexes can be left out of a packing", "[dataset]") {
+  const TemporaryDirectory directory;
+  make_data_set(directory / "data", {"cat", "dog"}, 5, 1);
+  auto request = request_for(directory / "data", directory / "shards");
+  request.row_indexes = false;
+  CHECK_THAT(pack(request), !ContainsSubstring("row index"));
+  CHECK_FALSE(fs::exists(directory / "shards/train.rows"));
+  request.row_indexes = true;
+  CHECK_THAT(pack(request), ContainsSubstring("complete already"));
 }
 
 TEST_CASE("DALI's index says where every file of a shard lies", "[dataset]") {

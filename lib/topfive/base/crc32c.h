@@ -10,7 +10,8 @@
 namespace topfive::base {
 
 // Of the bytes; `before` is the checksum of what came ahead of them, so that pieces give the checksum of the whole.
-// Uses the processor's own instruction where it has one (SSE 4.2), chosen at run time.
+// Uses the processor's own instructions where it has them (SSE 4.2, and PCLMUL for several pieces at once), chosen at
+// run time.
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before = 0);
 
 // The same without special instructions; exposed so that tests can compare the two.

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,27 @@ using FileParts = std::span<const std::span<const std::byte>>;
 // directory.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
                            FileSystem& files = real_file_system());
+
+// The same for content that comes piece by piece: nothing is seen under `path` before finish(), and what was written is
+// removed where that is never called. One thread.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path, FileSystem& files = real_file_system());
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  // Once, at the end.
+  void finish();
+
+ private:
+  FileSystem& files_;
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;  // empty once it has its name
+  std::optional<OpenFile> file_;
+};
+
 // Writes and fsyncs a new file inside a directory that is not visible under its final name yet.
 // `hash`, where given, sees what is written as it goes past, so that nobody has to read it back.
 void write_new_file(const std::filesystem::path& path, FileParts parts, FileSystem& files = real_file_system(),

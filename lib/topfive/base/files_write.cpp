@@ -2,6 +2,7 @@
 #include <array>
 #include <cerrno>
 #include <functional>
+#include <utility>
 
 #include <unistd.h>
 
@@ -77,18 +78,33 @@ void rename_over(FileSystem& files, const fs::path& temporary, const fs::path& p
 
 }  // namespace
 
-void write_file_atomically(const fs::path& path, std::string_view content, FileSystem& files) {
+AtomicFile::AtomicFile(fs::path path, FileSystem& files) : files_(files), path_(std::move(path)) {
   int descriptor = -1;
-  const auto temporary =
-      make_temporary(path, [&](const fs::path& name) { return descriptor = files.create_file(name); });
-  OpenFile file(files, descriptor);
-  const std::array parts{std::as_bytes(std::span(content))};
-  if (const int error = fill(files, file, parts, nullptr); error != 0) {
-    files.remove_file(temporary);
-    throw_system_error(ExitCode::kIo, "write", path, error);
+  temporary_ = make_temporary(path_, [&](const fs::path& name) { return descriptor = files_.create_file(name); });
+  file_.emplace(files_, descriptor);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) files_.remove_file(temporary_);
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  if (!write_piece(files_, file_->get(), bytes)) throw_system_error(ExitCode::kIo, "write", path_, errno);
+}
+
+void AtomicFile::finish() {
+  if (!sync_descriptor(files_, file_->get()) || !file_->close()) {
+    throw_system_error(ExitCode::kIo, "write", path_, errno);
   }
-  rename_over(files, temporary, path);
-  sync_directory(parent_directory(path), files);
+  // Removes it where it cannot have its name.
+  rename_over(files_, std::exchange(temporary_, {}), path_);
+  sync_directory(parent_directory(path_), files_);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content, FileSystem& files) {
+  AtomicFile file(path, files);
+  file.write(std::as_bytes(std::span(content)));
+  file.finish();
 }
 
 void write_new_file(const fs::path& path, FileParts parts, FileSystem& files, Sha256* hash) {

@@ -127,6 +127,7 @@ void Stages::decode_window(const data::RawSample& raw, const WindowPlan& plan, S
 
 void Stages::decode_rows(const data::RawSample& raw, const cv::Rect& window) {
   jpeg_.open(raw.bytes, raw.slack);
+  jpeg_.use_index(raw.row_index);
   jpeg_.begin(window, setup_.reader.channels);
   for (int y = 0; y < window.height; ++y) jpeg_.next_row();
   jpeg_.close();

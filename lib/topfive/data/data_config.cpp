@@ -52,6 +52,13 @@ void add_loading(base::Fields<DataConfig>& fields) {
               {{"auto", image::JpegDecoder::kAuto}, {"libjpeg", image::JpegDecoder::kLibjpeg}},
               {.help = "Decoder of JPEG files: auto is our own where it can, which is faster and gives the same pixels "
                        "as libjpeg."})
+      .choice(
+          "row_index", &DataConfig::row_index,
+          {{"auto", RowIndexUse::kAuto}, {"make", RowIndexUse::kMake}, {"off", RowIndexUse::kOff}},
+          {.help =
+               "Row indexes of JPEG files, which spare the decoder what lies above a window and change no pixel: auto "
+               "uses those that dataset index or dataset pack made, make adds those of training pictures that are "
+               "missing."})
       .number(
           "num_loader_threads", &DataConfig::num_loader_threads,
           {.help = "Threads that read and decode; 0 uses every core the process may run on.", .min = 0, .max = 1024})

@@ -13,6 +13,10 @@ namespace topfive::data {
 // kAuto: whichever of the others (but kSynthetic) the data directory holds.
 enum class DataKind { kAuto, kImageFolder, kIlsvrc2012, kShards, kList, kIdx, kCifarBinary, kSynthetic };
 
+// Which row indexes are used: those that lie beside the data, or also new ones; see row_index_file.h and
+// row_index_store.h.
+enum class RowIndexUse { kAuto, kMake, kOff };
+
 // Pictures made by the program itself; see SyntheticSource.
 struct SyntheticConfig {
   std::int64_t train_size = 1280;
@@ -34,6 +38,7 @@ struct DataConfig {
 
   bool exif_orientation = false;                          // turn pictures as their EXIF block says
   image::JpegDecoder decode = image::JpegDecoder::kAuto;  // changes the time only, no pixel
+  RowIndexUse row_index = RowIndexUse::kAuto;             // the same; of no use to libjpeg
 
   int num_loader_threads = 0;         // 0: as many as the process may use cores
   int ring_batches = 4;               // batches in memory, one of them with the consumer

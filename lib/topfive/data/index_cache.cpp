@@ -15,14 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path cached_index(const IndexKey& key) {
-  const fs::path directory = cache_directory();
-  if (directory.empty()) return {};
-  std::error_code error;
-  const fs::path canonical = fs::weakly_canonical(key.data_dir, error);
-  const std::string what = key.kind + "\n" + key.split + "\n" + (error ? key.data_dir : canonical).string();
-  return directory / (base::sha256_of(what).substr(0, 32) + ".index");
-}
+fs::path cached_index(const IndexKey& key) { return cached_path(key.kind + "\n" + key.split, key.data_dir, ".index"); }
 
 std::string names_differ(const SampleIndex& index, std::vector<std::string> expected) {
   if (expected.empty()) return "";
@@ -119,6 +112,15 @@ fs::path cache_directory() {
   }
   if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return fs::path(home) / ".cache/topfive";
   return {};
+}
+
+fs::path cached_path(const std::string& what, const fs::path& data_dir, const std::string& ending) {
+  const fs::path directory = cache_directory();
+  if (directory.empty()) return {};
+  std::error_code error;
+  const fs::path canonical = fs::weakly_canonical(data_dir, error);
+  const std::string whole = what + "\n" + (error ? data_dir : canonical).string();
+  return directory / (base::sha256_of(whole).substr(0, 32) + ending);
 }
 
 std::optional<SampleIndex> find_index_beside(const IndexKey& key, const std::vector<std::string>& places) {

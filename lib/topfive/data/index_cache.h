@@ -23,6 +23,9 @@ struct IndexKey {
 
 // The cache directory; empty where there is none.
 std::filesystem::path cache_directory();
+// The file in it for something that is kept of a data directory; empty where there is no cache. `ending`: ".index".
+std::filesystem::path cached_path(const std::string& what, const std::filesystem::path& data_dir,
+                                  const std::string& ending);
 
 // An index of the data as they are now: the one beside the data, or the cached one. `places` are the names of the
 // places that there must be; empty: those of the index itself. An index that is damaged, belongs to other data or is

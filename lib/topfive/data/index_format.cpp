@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "topfive/base/crc32c.h"
+#include "topfive/data/little_endian.h"
 #include "topfive/data/printable.h"
 #include "topfive/data/sample_index.h"
 
@@ -18,12 +19,8 @@ constexpr std::size_t kHeaderBytes = 24;
 constexpr std::size_t kRecordBytes = 40;
 constexpr std::size_t kMaxTextBytes = 4096;
 
-void put(std::string& out, std::uint64_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFFU);
-}
-
 void put_text(std::string& out, std::string_view text) {
-  put(out, text.size(), 4);
+  put_number(out, text.size(), 4);
   out += text;
 }
 
@@ -38,12 +35,7 @@ class IndexParser {
     rest_ = rest_.subspan(front.size());
     return front;
   }
-  std::uint64_t number(std::size_t bytes) {
-    std::uint64_t value = 0;
-    const auto front = take(bytes);
-    for (std::size_t i = bytes; i-- > 0;) value = value << 8U | std::to_integer<std::uint64_t>(front[i]);
-    return value;
-  }
+  std::uint64_t number(std::size_t bytes) { return number_of(take(bytes)); }
   std::uint32_t number32() { return static_cast<std::uint32_t>(number(4)); }
   std::string text(std::uint64_t length) {
     const auto front = take(length);
@@ -165,10 +157,10 @@ void check_records(const SampleIndex& index) {
 }
 
 void put_record(std::string& out, const SampleRecord& record) {
-  put(out, record.offset, 8);
+  put_number(out, record.offset, 8);
   for (const std::uint32_t field : {record.size, record.place, record.label, record.width, record.height, record.flags,
                                     record.crc32c, record.name_begin}) {
-    put(out, field, 4);
+    put_number(out, field, 4);
   }
 }
 
@@ -176,19 +168,19 @@ std::string serialise_body(const SampleIndex& index) {
   std::string out;
   out.reserve(index.records.size() * kRecordBytes + index.names.size() + (std::size_t{1} << 16U));
   for (const auto& text : {index.kind, index.split, index.pixels}) put_text(out, text);
-  put(out, index.passed_over, 8);
-  put(out, index.places.size(), 4);
+  put_number(out, index.passed_over, 8);
+  put_number(out, index.places.size(), 4);
   for (const IndexedPlace& place : index.places) {
     put_text(out, place.name);
-    put(out, place.stamp.size, 8);
-    put(out, std::bit_cast<std::uint64_t>(place.stamp.mtime_ns), 8);
-    put(out, place.is_directory ? 1 : 0, 1);
+    put_number(out, place.stamp.size, 8);
+    put_number(out, std::bit_cast<std::uint64_t>(place.stamp.mtime_ns), 8);
+    put_number(out, place.is_directory ? 1 : 0, 1);
   }
-  put(out, index.class_names.size(), 4);
+  put_number(out, index.class_names.size(), 4);
   for (const std::string& name : index.class_names) put_text(out, name);
-  put(out, index.records.size(), 8);
+  put_number(out, index.records.size(), 8);
   for (const SampleRecord& record : index.records) put_record(out, record);
-  put(out, index.names.size(), 8);
+  put_number(out, index.names.size(), 8);
   out += index.names;
   return out;
 }
@@ -198,9 +190,9 @@ std::string serialise_body(const SampleIndex& index) {
 std::string serialise(const SampleIndex& index) {
   const std::string body = serialise_body(index);
   std::string out(kMagic);
-  put(out, kVersion, 4);
-  put(out, base::crc32c(std::as_bytes(std::span(body))), 4);
-  put(out, body.size(), 8);
+  put_number(out, kVersion, 4);
+  put_number(out, base::crc32c(std::as_bytes(std::span(body))), 4);
+  put_number(out, body.size(), 8);
   return out + body;
 }
 

@@ -9,8 +9,11 @@
 namespace topfive::data {
 namespace {
 
-bool is_whole(const RawSample& sample, const SampleRecord& record) {
-  return (record.flags & sample_flag::kChecksumKnown) == 0 || base::crc32c(sample.bytes) == record.crc32c;
+// Notes the checksum where it had to be computed.
+bool is_whole(RawSample& sample, const SampleRecord& record) {
+  if ((record.flags & sample_flag::kChecksumKnown) == 0) return true;
+  sample.crc32c = base::crc32c(sample.bytes);
+  return sample.crc32c == record.crc32c;
 }
 
 std::shared_ptr<RecordFile> open_place(const IndexedPlace& place, const std::filesystem::path& data_dir) {

@@ -15,6 +15,7 @@
 #include "topfive/data/list_source.h"
 #include "topfive/data/printable.h"
 #include "topfive/data/recognise.h"
+#include "topfive/data/row_indexed_source.h"
 #include "topfive/data/shards.h"
 #include "topfive/data/synthetic.h"
 
@@ -67,6 +68,12 @@ std::unique_ptr<SampleSource> open_whole(const DataConfig& config, const fs::pat
   throw std::logic_error("unknown data kind");
 }
 
+// Where all pictures have one size, they are pixels and no JPEG files.
+bool uses_rows(const DataConfig& config, const SampleSource& source) {
+  return config.row_index != RowIndexUse::kOff && config.decode == image::JpegDecoder::kAuto &&
+         !source.fixed_height_width();
+}
+
 // "only in train: a, b, c and 4 more"; empty if there are none.
 std::string difference(std::vector<std::string> names, std::vector<std::string> other, const std::string& where) {
   constexpr std::size_t kShown = 3;
@@ -84,6 +91,11 @@ std::string difference(std::vector<std::string> names, std::vector<std::string> 
 
 std::unique_ptr<SampleSource> open_source(const DataConfig& config, const fs::path& data_dir, Split split) {
   auto source = open_whole(config, data_dir, split);
+  if (uses_rows(config, *source)) {
+    // Evaluation sees each picture seldom, and most of it.
+    const bool makes = config.row_index == RowIndexUse::kMake && split == Split::kTrain;
+    source = with_row_indexes(std::move(source), data_dir, folder_of(split), makes);
+  }
   const std::int64_t limit = split == Split::kTrain ? config.train_limit : config.eval_limit;
   if (limit == 0 || limit >= source->size()) return source;
   return std::make_unique<LimitedSource>(std::move(source), limit);

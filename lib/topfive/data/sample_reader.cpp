@@ -56,6 +56,7 @@ image::Picture SampleReader::picture_of(const RawSample& raw) {
   options.channels = options_.channels;
   options.honour_orientation = options_.honour_orientation;
   options.slack = raw.slack;
+  options.row_index = raw.row_index;
   return {raw.bytes, options, tools_};
 }
 

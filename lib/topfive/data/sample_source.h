@@ -28,6 +28,11 @@ struct RawSample {
   // Only where encoded: readable bytes after the end, all of JPEG end markers. With kDecoderSlack of them the decoder
   // keeps its fast path to the last byte.
   std::size_t slack = 0;
+  // Only where encoded: the checksum of the bytes, where the source has computed it anyway.
+  std::optional<std::uint32_t> crc32c = {};
+  // Only where encoded: where the picture's rows begin, for image::JpegReader::use_index(); usually empty. Lives as
+  // long as the bytes.
+  std::span<const std::byte> row_index = {};
 };
 
 inline constexpr std::size_t kDecoderSlack = 4096;

@@ -10,6 +10,7 @@
 #include "topfive/data/indexed_source.h"
 #include "topfive/data/open_source.h"
 #include "topfive/data/printable.h"
+#include "topfive/data/row_index_file.h"
 #include "topfive/dataset/split_parts.h"
 
 namespace topfive::dataset {
@@ -22,6 +23,14 @@ std::string index_state(const InfoRequest& request, data::DataKind kind, const s
   const data::IndexKey key{request.directory, kind_name(kind), split};
   if (data::find_index_beside(key)) return "beside the data";
   return data::find_cached_index(key) ? "in the cache" : "none";
+}
+
+// How many pictures have one, and where they lie.
+std::string rows_state(const InfoRequest& request, const std::string& split, std::int64_t pictures) {
+  const auto rows = data::find_rows(request.directory, split, pictures);
+  if (!rows) return "none";
+  const bool is_beside = rows->name() == data::printable(data::rows_beside(request.directory, split).string());
+  return base::with_thousands(rows->entries()) + (is_beside ? ", beside the data" : ", in the cache");
 }
 
 Json describe_source(const data::SampleSource& source) {
@@ -42,6 +51,7 @@ Json describe_split(const InfoRequest& request, const data::DataConfig& config, 
   try {
     Json json = describe_source(*data::open_source(config, request.directory, split));
     json["index"] = index_state(request, config.type, split_text(split));
+    json["row_indexes"] = rows_state(request, split_text(split), json["pictures"]);
     return json;
   } catch (const base::UserError& error) {
     const bool missing = error.code() == base::ExitCode::kInputMissing;

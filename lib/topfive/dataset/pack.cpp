@@ -13,7 +13,9 @@
 #include "topfive/data/open_source.h"
 #include "topfive/data/printable.h"
 #include "topfive/data/record_file.h"
+#include "topfive/data/row_index_file.h"
 #include "topfive/dataset/ordered_pass.h"
+#include "topfive/dataset/pack_rows.h"
 #include "topfive/dataset/pack_state.h"
 #include "topfive/dataset/sample_keys.h"
 #include "topfive/dataset/shard_writer.h"
@@ -59,6 +61,7 @@ struct PackSums {
   std::int64_t samples = 0;
   std::size_t shards = 0;
   std::uint64_t shard_bytes = 0;
+  std::int64_t row_indexes = 0;
   std::vector<std::string> skipped;
 
   void add(const ShardNote& note, const data::SampleIndex& part) {
@@ -67,7 +70,13 @@ struct PackSums {
     shard_bytes += note.bytes;
     skipped.insert(skipped.end(), note.skipped.begin(), note.skipped.end());
   }
-  Json json() const { return {{"samples", samples}, {"shards", shards}, {"bytes", shard_bytes}, {"skipped", skipped}}; }
+  Json json() const {
+    return {{"samples", samples},
+            {"shards", shards},
+            {"bytes", shard_bytes},
+            {"row_indexes", row_indexes},
+            {"skipped", skipped}};
+  }
 };
 
 // Packs one split, shard after shard.
@@ -89,7 +98,9 @@ class SplitPacker {
     base::CountProgress progress("packed " + part_.split, part_.source->size() - first);
     const bool whole = ordered_pass<PackedPicture>(
         part_.source->size() - first, threads_or_default(request_.threads),
-        [&](std::int64_t i, int) { return pack_picture(*part_.source, sample_at(first + i), request_.rewrite); },
+        [&](std::int64_t i, int) {
+          return pack_picture(*part_.source, sample_at(first + i), request_.rewrite, request_.row_indexes);
+        },
         [&](std::int64_t i, const PackedPicture& picture) {
           take(first + i, picture);
           progress.add(1);
@@ -112,12 +123,18 @@ class SplitPacker {
 
   void skip_finished() {
     while (const auto note = state_.finished(part_.split, shard_)) {
-      if (note->begin != begin_) break;
+      if (note->begin != begin_ || !has_rows(shard_)) break;
       begin_ = note->end;
       ++shard_;
     }
     note_.begin = begin_;
     if (shard_ > 0) base::log_info("going on behind " + shard_name(part_.split, shard_ - 1));
+  }
+
+  // A shard that was packed without row indexes, when they were not wanted, is packed again.
+  bool has_rows(std::size_t shard) const {
+    std::error_code ignored;
+    return !request_.row_indexes || fs::exists(state_.rows_path(part_.split, shard), ignored);
   }
 
   void take(std::int64_t position, const PackedPicture& picture) {
@@ -149,6 +166,7 @@ class SplitPacker {
     part.class_names = part_.source->class_names();
     part.places[0].stamp = data::stamp_of(state_.work_dir() / part.places[0].name);
     part.sort_canonically();
+    if (request_.row_indexes) write_part_rows(state_.rows_path(part_.split, shard_), part, *writer_);
     state_.keep(part_.split, shard_, note_, part, writer_->dali_index());
     writer_.reset();
     note_ = {end, end, 0, {}};
@@ -196,6 +214,7 @@ std::string split_line(const std::string& split, const PackSums& sums) {
   std::string line = split + ": " + base::with_thousands(sums.samples) + " samples in " +
                      base::with_thousands(static_cast<long long>(sums.shards)) + " shards, " +
                      format_bytes(static_cast<double>(sums.shard_bytes));
+  if (sums.row_indexes > 0) line += ", " + base::with_thousands(sums.row_indexes) + " with a row index";
   if (!sums.skipped.empty()) {
     line += "; left out " + base::with_thousands(static_cast<long long>(sums.skipped.size())) + ", see pack.json";
   }
@@ -229,6 +248,9 @@ base::ExitCode run_pack(const PackRequest& request, std::ostream& out) {
     }
     PackSums sums;
     const data::SampleIndex index = merge_parts(part, packer.shards(), state, request.out, sums);
+    if (request.row_indexes) {
+      sums.row_indexes = merge_rows(data::rows_beside(request.out, part.split), index, state);
+    }
     data::write_sample_index(data::index_beside(request.out, part.split), index);
     summary["splits"][part.split] = sums.json();
     lines += split_line(part.split, sums);

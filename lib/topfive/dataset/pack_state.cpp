@@ -114,6 +114,10 @@ fs::path PackState::part_path(const std::string& split, std::size_t number) cons
   return work_dir_ / (shard_name(split, number) + ".index");
 }
 
+fs::path PackState::rows_path(const std::string& split, std::size_t number) const {
+  return work_dir_ / (shard_name(split, number) + ".rows");
+}
+
 std::optional<ShardNote> PackState::finished(const std::string& split, std::size_t number) const {
   std::error_code error;
   const fs::path note = note_path(split, number);

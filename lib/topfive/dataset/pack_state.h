@@ -1,9 +1,9 @@
 // What a packing that was interrupted left behind, and how it goes on.
 //
-// OUT/.pack/ holds the shard that is being written, a lock, and of every finished shard its part of the index and a
-// note: where in the order it begins and ends. A shard counts once its note is there and the shard itself lies under
-// its name with the length that the note says; notes are written before the shard gets its name. OUT/pack.json says
-// with which settings the shards are made and whether they are all there.
+// OUT/.pack/ holds the shard that is being written, a lock, and of every finished shard its part of the index, its row
+// indexes and a note: where in the order it begins and ends. A shard counts once its note is there and the shard itself
+// lies under its name with the length that the note says; notes are written before the shard gets its name.
+// OUT/pack.json says with which settings the shards are made and whether they are all there.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,8 @@ class PackState {
   // The note of a shard if it is finished and still there, whole. UserError(kBadData) where a note is damaged.
   std::optional<ShardNote> finished(const std::string& split, std::size_t number) const;
   data::SampleIndex part_of(const std::string& split, std::size_t number) const;
+  // Where the row indexes of a shard lie, if they were asked for.
+  std::filesystem::path rows_path(const std::string& split, std::size_t number) const;
   // Gives the archive in the work directory its name. `dali_index` is written beside it.
   void keep(const std::string& split, std::size_t number, const ShardNote& note, const data::SampleIndex& part,
             const std::string& dali_index) const;

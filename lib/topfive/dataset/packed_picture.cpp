@@ -5,6 +5,7 @@
 
 #include "topfive/augment/resize_shorter_side.h"
 #include "topfive/base/crc32c.h"
+#include "topfive/data/row_index_store.h"
 #include "topfive/image/encode.h"
 #include "topfive/image/probe.h"
 #include "topfive/image/resize.h"
@@ -80,7 +81,8 @@ std::string PictureRewrite::pixels() const {
   return "short_side=" + std::to_string(short_side) + " quality=" + std::to_string(quality);
 }
 
-PackedPicture pack_picture(const data::SampleSource& source, std::int64_t index, const PictureRewrite& rewrite) {
+PackedPicture pack_picture(const data::SampleSource& source, std::int64_t index, const PictureRewrite& rewrite,
+                           bool with_rows) {
   PackedPicture picture;
   try {
     Bytes buffer;
@@ -90,6 +92,10 @@ PackedPicture pack_picture(const data::SampleSource& source, std::int64_t index,
     picture.bytes = rewritten(std::move(file), facts, rewrite);
     describe(picture);
     picture.facts.label = static_cast<std::uint32_t>(source.label(index));
+    if (with_rows) {
+      image::JpegReader reader;
+      picture.rows = data::make_row_index(reader, picture.bytes, 0, data::kRowIndexStep);
+    }
   } catch (const data::SampleError& error) {
     picture = {};
     picture.error = error.what();

@@ -25,11 +25,13 @@ struct PackedPicture {
   std::vector<std::byte> bytes;  // of a JPEG or PNG file
   const char* extension = "";    // "jpg" or "png", after its content
   std::uint64_t original_bytes = 0;
-  data::SampleRecord facts;  // width, height, flags, crc32c, size; its place is not known yet
+  data::SampleRecord facts;     // width, height, flags, crc32c, size; its place is not known yet
+  std::vector<std::byte> rows;  // its row index, where it is asked for and our decoder reads the picture
 };
 
 // Reads the sample and decodes all of it, so that no shard holds a picture that a training would trip over. Bytes that
 // need not change are kept as they are. Pixels without a file become PNG. Never throws for the content.
-PackedPicture pack_picture(const data::SampleSource& source, std::int64_t index, const PictureRewrite& rewrite);
+PackedPicture pack_picture(const data::SampleSource& source, std::int64_t index, const PictureRewrite& rewrite,
+                           bool with_rows);
 
 }  // namespace topfive::dataset

@@ -32,6 +32,7 @@ void ShardWriter::add(const std::string& key, std::string_view file_name, const 
   record.offset = tar_.add(picture_name, picture.bytes);
   const std::uint64_t label_offset = tar_.add(label_name, bytes_of(label));
   index_.add(record, file_name);
+  rows_.emplace(record.offset, picture.rows);
   dali_lines_ += dali_fields(picture.extension, record.offset, picture.bytes.size(), picture_name) + " " +
                  dali_fields("cls", label_offset, label.size(), label_name) + "\n";
 }

@@ -5,8 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "topfive/data/sample_index.h"
 #include "topfive/data/tar_writer.h"
@@ -28,6 +31,8 @@ class ShardWriter {
   // What the archive would have at least with this picture.
   std::uint64_t bytes_with(const PackedPicture& picture) const;
   std::int64_t samples() const { return index_.size(); }
+  // The row index of the picture that was added there.
+  std::span<const std::byte> rows_at(std::uint64_t offset) const { return rows_.at(offset); }
 
   // Brings the archive to the disk, but not under its name yet. Once.
   void finish();
@@ -42,6 +47,7 @@ class ShardWriter {
   data::TarWriter tar_;
   data::SampleIndex index_;
   std::string dali_lines_;
+  std::map<std::uint64_t, std::vector<std::byte>> rows_;  // by the offset of the picture
   bool finished_ = false;
 };
 

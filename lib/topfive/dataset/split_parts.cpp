@@ -27,7 +27,9 @@ data::DataConfig config_of_type(const std::string& type) {
   const std::string text = section.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   try {
     const auto document = base::ConfigDocument::parse(text, "--type");
-    return data::DataConfig::fields().parse(base::ConfigNode(document));
+    data::DataConfig config = data::DataConfig::fields().parse(base::ConfigNode(document));
+    config.row_index = data::RowIndexUse::kOff;
+    return config;
   } catch (const base::UserError& error) {
     throw base::UserError(base::ExitCode::kUsage, error.what());
   }

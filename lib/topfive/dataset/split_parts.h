@@ -15,8 +15,8 @@ namespace topfive::dataset {
 std::vector<data::Split> splits_named(const std::string& name);
 const char* split_text(data::Split split);  // "train", "val"
 
-// The loader's defaults for a kind of data set, by the name that a recipe's data.type has. UserError(kUsage) for
-// another one, with those that there are.
+// The loader's defaults for a kind of data set, by the name that a recipe's data.type has, but without row indexes, of
+// which those who decode whole pictures have no use. UserError(kUsage) for another one, with those that there are.
 data::DataConfig config_of_type(const std::string& type);
 const char* kind_name(data::DataKind kind);  // "image_folder"
 

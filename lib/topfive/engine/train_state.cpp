@@ -17,12 +17,13 @@ constexpr int kFormatVersion = 1;
 
 // Sections and keys that may change between a run and its resumption. The same pictures may lie in folders or archives;
 // whether they are the same, their fingerprint tells.
-constexpr std::array<std::string_view, 15> kHarmless = {"/description",
+constexpr std::array<std::string_view, 16> kHarmless = {"/description",
                                                         "/expected",
                                                         "/log",
                                                         "/checkpoint",
                                                         "/data/num_loader_threads",
                                                         "/data/decode",
+                                                        "/data/row_index",
                                                         "/data/ring_batches",
                                                         "/data/read_ahead_mb",
                                                         "/data/type",

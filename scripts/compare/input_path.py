@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="input_path.sh", description=__doc__)
     parser.add_argument("folder", type=Path, help="JPEG files in class sub-folders")
-    parser.add_argument("--bench", type=Path, help="the program bench of topfive; left out: only the peers run")
+    parser.add_argument("--bench", type=Path, help="the program bench of topfive, with dataset beside it; left out: only the peers run")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=6, help="of measuring, per loader and round")
     parser.add_argument("--core", type=int, default=min(os.sched_getaffinity(0)), help="the core that all run on")
@@ -69,6 +69,7 @@ def start_loaders(arguments, root, inputs):
     loaders = []
     if arguments.bench:
         loaders.append(Topfive(arguments.bench, root, inputs, cores={arguments.core}))
+        loaders.append(Topfive(arguments.bench, root, inputs, cores={arguments.core}, row_index=True))
     for name in arguments.only:
         peer = Peer(name, HERE / "peer_worker.py", root / "inputs.json", cores={arguments.core})
         if peer.error:

@@ -75,12 +75,18 @@ class Topfive:
     """`bench data`, a new process each turn: it warms up by itself."""
     notes = "exact; window decode"
 
-    def __init__(self, program, root, inputs, cores):
+    def __init__(self, program, root, inputs, cores, row_index=False):
         self.program, self.root, self.inputs = program, root, inputs
         self.rounds, self.error, self.cores = [], None, sorted(cores)
         self.threads = len(self.cores)
         self.name = "topfive" if self.threads == 1 else f"topfive_{self.threads}_threads"
         self.title = "topfive" if self.threads == 1 else f"topfive, {self.threads} threads"
+        self.row_index = row_index
+        if row_index:
+            self.name += "_row_index"
+            self.title += ", row index"
+            subprocess.run([str(Path(program).with_name("dataset")), "index", inputs["folder"], "--split", "train"],
+                           capture_output=True, check=True)
         self.config = root / "recipe.json"
         self.config.write_text(json.dumps(recipe(inputs["classes"])))
         said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
@@ -96,7 +102,8 @@ class Topfive:
     def turn(self, seconds):
         target = self.root / "turn.json"
         self.run(["data", "--config", str(self.config), "--data", self.inputs["folder"], "--threads",
-                  str(self.threads), "--seconds", str(seconds), "--batch-size", str(BATCH), "--json", str(target)])
+                  str(self.threads), "--seconds", str(seconds), "--batch-size", str(BATCH), "--json", str(target),
+                  "--set", f"data.row_index={'auto' if self.row_index else 'off'}"])
         return json.loads(target.read_text()) if not self.error else {}
 
     def pixels(self, windows):

@@ -67,6 +67,23 @@ TEST_CASE("bench data says which share of the pictures our JPEG decoder served",
   CHECK_THAT(result.out, ContainsSubstring("by our own JPEG decoder"));
   const auto figures = read_json(json);
   CHECK(figures["own_windows"].get<double>() == share * figures["windows_decoded"].get<double>());
+  CHECK(figures["indexed_windows"] == 0);
+  CHECK(figures["windows_decoded"].get<int>() > 0);
+}
+
+TEST_CASE("bench data says which share of the pictures were read by a row index", "[cli]") {
+  const TinyRecipe recipe;
+  const auto json = recipe.directory() / "figures.json";
+  REQUIRE(run_program("dataset", {"index", recipe.data().string()}).exit_code == 0);
+  const auto [use, share] = GENERATE(table<std::string, double>({{"auto", 1.0}, {"off", 0.0}}));
+  const auto result =
+      run_program("bench", {"data", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
+                            "data.channels=3", "--set", "model.input_channels=3", "--set", "data.row_index=" + use,
+                            "--batches", "3", "--json", json.string()});
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto figures = read_json(json);
+  CHECK(figures["indexed_windows"].get<double>() == share * figures["windows_decoded"].get<double>());
   CHECK(figures["windows_decoded"].get<int>() > 0);
 }
 

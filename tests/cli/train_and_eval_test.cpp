@@ -104,10 +104,11 @@ TEST_CASE("row indexes, made on the way or there before, train the same weights"
 
 TEST_CASE("a dry run checks everything and writes nothing", "[cli]") {
   const TinyRecipe tiny;
-  const auto result = tiny.train({"--dry-run"});
+  const auto result = tiny.train({"--dry-run", "--set", "data.row_index=make"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.err, ContainsSubstring("dry run"));
   CHECK_FALSE(fs::exists(tiny.out()));
+  CHECK_FALSE(fs::exists(tiny.data() / "train.rows"));
 }
 
 TEST_CASE("the run log holds one JSON object a line, evaluations with counts", "[cli]") {

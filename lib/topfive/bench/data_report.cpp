@@ -59,9 +59,11 @@ std::string run_text(const LoaderRun& run) {
                                        mebibytes(run.peak_memory_bytes), mebibytes(run.loader_memory_bytes));
   const auto percent = [&](std::int64_t count) { return 100 * per(static_cast<double>(count), run.reads.pictures); };
   text += padded("decoded") +
-          formatted("%.1f %% in part (%.1f %% by our own JPEG decoder), %.1f %% as a whole; a reader keeps %.1f MiB\n",
-                    percent(run.reads.windows_decoded), percent(run.reads.own_windows),
-                    percent(run.reads.whole_decoded), mebibytes(static_cast<std::int64_t>(run.reads.scratch_bytes)));
+          formatted(
+              "%.1f %% in part (%.1f %% by our own JPEG decoder, %.1f %% with a row index), %.1f %% as a whole; a "
+              "reader keeps %.1f MiB\n",
+              percent(run.reads.windows_decoded), percent(run.reads.own_windows), percent(run.reads.indexed_windows),
+              percent(run.reads.whole_decoded), mebibytes(static_cast<std::int64_t>(run.reads.scratch_bytes)));
   if (run.bad_images > 0) text += padded("bad pictures") + base::with_thousands(run.bad_images) + "\n";
   return text;
 }
@@ -127,6 +129,7 @@ std::string data_json(const DataFigures& figures) {
   json["encoded_bytes"] = run.reads.encoded_bytes;
   json["windows_decoded"] = run.reads.windows_decoded;
   json["own_windows"] = run.reads.own_windows;
+  json["indexed_windows"] = run.reads.indexed_windows;
   json["whole_decoded"] = run.reads.whole_decoded;
   json["stages_us_per_image"] = microseconds(stage_parts(figures));
   json["ceilings_images_per_cpu_second"] = rates(ceiling_parts(figures));

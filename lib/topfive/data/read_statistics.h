@@ -23,6 +23,7 @@ struct ReadStatistics {
   std::int64_t encoded_bytes = 0;
   std::int64_t windows_decoded = 0;  // JPEGs of which only the window was decoded
   std::int64_t own_windows = 0;      // of these, by our own decoder alone
+  std::int64_t indexed_windows = 0;  // of these, by a row index
   std::int64_t whole_decoded = 0;
   std::size_t scratch_bytes = 0;  // the most that one reader has kept
   StageSeconds seconds;
@@ -32,6 +33,7 @@ struct ReadStatistics {
     encoded_bytes += other.encoded_bytes;
     windows_decoded += other.windows_decoded;
     own_windows += other.own_windows;
+    indexed_windows += other.indexed_windows;
     whole_decoded += other.whole_decoded;
     scratch_bytes = std::max(scratch_bytes, other.scratch_bytes);
     seconds.read += other.seconds.read;

@@ -84,6 +84,7 @@ void SampleReader::read(std::int64_t index, const Draw& draw, const Slot& slot) 
   statistics_.encoded_bytes += raw.encoded ? static_cast<std::int64_t>(raw.bytes.size()) : 0;
   statistics_.windows_decoded += sample.picture.counts().windows;
   statistics_.own_windows += sample.picture.counts().own_windows;
+  statistics_.indexed_windows += sample.picture.counts().indexed_windows;
   statistics_.whole_decoded += sample.picture.counts().whole;
   if (buffer_.capacity() > kMaxKeptBytes) buffer_ = {};
 }

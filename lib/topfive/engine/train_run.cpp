@@ -213,9 +213,15 @@ dist::World planned_world(const std::string& devices) {
   return world;
 }
 
+// Row indexes that are made are also written.
+data::RowIndexUse without_making(data::RowIndexUse use) {
+  return use == data::RowIndexUse::kMake ? data::RowIndexUse::kAuto : use;
+}
+
 TrainOutcome run_in_directory(const TrainRequest& request) {
   auto config = load_run_config(find_config(request.config), request.overrides);
   if (request.smoke) make_smoke(config);
+  if (request.dry_run) config.data.row_index = without_making(config.data.row_index);
   const dist::World world = request.dry_run ? planned_world(request.devices) : dist::find_world();
   if (request.dry_run && !world.is_main()) return TrainOutcome::kFinished;  // rank 0 measures for all
   if (!world.is_main()) base::set_log_rank(world.rank);

@@ -144,6 +144,8 @@ bool JpegReader::begin_own() {
   return reads_own() && own_->begin(session_->codec(), scan(), window_, channels_, index_);
 }
 
+bool JpegReader::all_rows_indexed() const { return own_rows_ && own_->indexed(); }
+
 std::vector<std::byte> JpegReader::make_index(int step) {
   if (!has_end_marker_ || !reads_own()) return {};
   return own_->make_index(session_->codec(), scan(), step);

@@ -60,6 +60,8 @@ class JpegReader final : public RowSource {
   void close();
   // Whether our own decoder made all rows that were read so far.
   bool all_rows_own() const { return own_rows_; }
+  // Of these, whether it did so by the index.
+  bool all_rows_indexed() const;
 
   // The whole picture to its last byte: RGB for three or four components (CMYK and YCCK by Pillow's formula, which
   // takes every four-component file as Adobe's inverted CMYK), grey for one. Anything missing at the end is an error.

@@ -168,6 +168,7 @@ void Picture::compute(std::uint8_t* out, std::size_t step) {
   }
   if (!base_.empty()) return;
   counts_.own_windows += tools_->jpeg.all_rows_own() ? 1 : 0;
+  counts_.indexed_windows += tools_->jpeg.all_rows_indexed() ? 1 : 0;
   tools_->jpeg.close();
 }
 

@@ -46,6 +46,9 @@ class WindowDecoder {
   // beginnings only for 0. Empty where libjpeg would have to go on somewhere.
   std::vector<std::byte> make_index(const jpeg_decompress_struct& codec, std::span<const std::uint8_t> scan, int step);
 
+  // Whether the window is read by its index.
+  bool indexed() const { return indexed_; }
+
   const char* instruction_set() const { return kernels_->name; }
   std::size_t scratch_bytes() const;
 

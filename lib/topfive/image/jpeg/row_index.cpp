@@ -48,7 +48,7 @@ bool RowIndex::read(std::span<const std::byte> bytes, const UnitGrid& grid, int 
   const std::uint64_t step = numbers.next();
   if (!numbers.good() || step > static_cast<std::uint64_t>(grid.columns)) return false;
   step_ = step == 0 ? grid.columns : static_cast<int>(step);
-  places_a_row_ = static_cast<std::size_t>((grid.columns - 1) / step_ + 1);
+  places_a_row_ = static_cast<std::size_t>((grid.columns - 1) / step_) + 1;
   scan_bits_ = std::uint64_t{scan_bytes} * 8;
   // One place behind the rows, where the picture has it.
   const std::size_t count = places_a_row_ * static_cast<std::size_t>(rows) + (rows < grid.rows ? 1 : 0);

@@ -22,6 +22,7 @@ torch::Tensor laid_out_like(const torch::Tensor& gradient, const torch::Tensor& 
 GroupedOptimizer::GroupedOptimizer(const GroupsConfig& config, const torch::nn::Module& module) {
   freeze_parameters(module, config.freeze);
   groups_ = parameter_groups(module, config);
+  for (const ParameterGroup& group : groups_) kept_.emplace_back(group.tensors.size(), true);
 }
 
 void GroupedOptimizer::add_slot(const std::string& name, double initial_value) {
@@ -45,6 +46,18 @@ bool GroupedOptimizer::takes_fused(Implementation implementation) const {
       return tensor.device().is_cpu() || tensor.device().is_cuda();
     });
   });
+}
+
+void GroupedOptimizer::keep(const StateShare& share) {
+  const auto parts = parts_by_group(groups_, share.parts);
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    for (std::size_t i = 0; i < parts[group].size(); ++i) {
+      kept_[group][i] = parts[group][i] == share.part;
+      if (kept_[group][i]) continue;
+      // Names and shapes stay, so that a whole state can be checked and loaded: what is copied there goes nowhere.
+      for (Slot& slot : slots_) slot.by_group[group][i] = slot.by_group[group][i].to(torch::kMeta);
+    }
+  }
 }
 
 void GroupedOptimizer::zero_grad() {
@@ -72,7 +85,7 @@ void GroupedOptimizer::collect(std::size_t group) {
   const Tensors& tensors = groups_[group].tensors;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const torch::Tensor& gradient = tensors[i].grad();
-    if (!gradient.defined()) continue;
+    if (!gradient.defined() || !kept_[group][i]) continue;
     lists_.parameters.push_back(tensors[i]);
     lists_.gradients.push_back(laid_out_like(gradient, tensors[i]));
     for (std::size_t s = 0; s < slots_.size(); ++s) lists_.slots[s].push_back(slots_[s].by_group[group][i]);

@@ -21,10 +21,13 @@ class GroupedOptimizer : public Optimizer {
   const ParameterGroups& groups() const override { return groups_; }
   NamedTensors state() const override;
   void load_state(const NamedTensors& tensors) override;
+  // Before the first step. From then on the parameters of the other parts stay as they are, and their state is given
+  // up.
+  void keep(const StateShare& share);
 
  protected:
   using Tensors = std::vector<torch::Tensor>;
-  // The tensors of a group that have a gradient; the vectors keep their memory from step to step.
+  // The tensors of a group that are kept and have a gradient; the vectors keep their memory from step to step.
   struct Lists {
     Tensors parameters;
     Tensors gradients;           // laid out like the parameters, and still the parameters' own where they are already
@@ -55,6 +58,7 @@ class GroupedOptimizer : public Optimizer {
   void collect(std::size_t group);
 
   ParameterGroups groups_;
+  std::vector<std::vector<bool>> kept_;  // by group: those that are updated here
   std::vector<Slot> slots_;
   torch::Tensor step_;  // undefined unless steps are counted
   Lists lists_;

@@ -10,22 +10,27 @@ namespace {
 
 struct Maker {
   const torch::nn::Module& module;
-  std::unique_ptr<Optimizer> operator()(const SgdConfig& config) const { return std::make_unique<Sgd>(config, module); }
-  std::unique_ptr<Optimizer> operator()(const AdamWConfig& config) const {
+  std::unique_ptr<GroupedOptimizer> operator()(const SgdConfig& config) const {
+    return std::make_unique<Sgd>(config, module);
+  }
+  std::unique_ptr<GroupedOptimizer> operator()(const AdamWConfig& config) const {
     return std::make_unique<AdamW>(config, module);
   }
-  std::unique_ptr<Optimizer> operator()(const LambConfig& config) const {
+  std::unique_ptr<GroupedOptimizer> operator()(const LambConfig& config) const {
     return std::make_unique<Lamb>(config, module);
   }
-  std::unique_ptr<Optimizer> operator()(const RmsPropConfig& config) const {
+  std::unique_ptr<GroupedOptimizer> operator()(const RmsPropConfig& config) const {
     return std::make_unique<RmsProp>(config, module);
   }
 };
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, const torch::nn::Module& module) {
-  return std::visit(Maker{module}, config);
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, const torch::nn::Module& module,
+                                          const StateShare& share) {
+  auto optimizer = std::visit(Maker{module}, config);
+  if (share.parts > 1) optimizer->keep(share);
+  return optimizer;
 }
 
 }  // namespace topfive::optim

@@ -8,6 +8,7 @@
 #include "topfive/optim/named_tensors.h"
 #include "topfive/optim/optimizer_config.h"
 #include "topfive/optim/parameter_groups.h"
+#include "topfive/optim/state_share.h"
 
 namespace topfive::optim {
 
@@ -30,13 +31,19 @@ class Optimizer {
   // Momentum, or beta1, from the next step on; schedules that cycle it call this before every step. UserError(kConfig)
   // if the optimizer was made without momentum.
   virtual void set_momentum(double momentum) = 0;
-  // What a checkpoint needs beside the parameters, in a fixed order, sharing memory with the optimizer.
+  // What a checkpoint needs beside the parameters, in a fixed order, sharing memory with the optimizer. What another
+  // process keeps is there as well, as tensors on the meta device: shapes without memory.
   virtual NamedTensors state() const = 0;
+  // Where processes share the state out: a collective, after which state() of rank 0 has all values, until the next
+  // step.
+  virtual void gather_state() {}
   // Copies the values back. Throws base::UserError(kBadData) unless names (in any order) and shapes are the same.
   virtual void load_state(const NamedTensors& tensors) = 0;
 };
 
-// Freezes what the config names, then takes the rest of the parameters. UserError(kConfig) if a name fits nothing.
-std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, const torch::nn::Module& module);
+// Freezes what the config names, then takes the rest of the parameters. UserError(kConfig) if a name fits nothing. With
+// a share of several parts, it updates the parameters of its own part only, and has memory for their state only.
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, const torch::nn::Module& module,
+                                          const StateShare& share = {});
 
 }  // namespace topfive::optim

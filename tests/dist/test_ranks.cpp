@@ -23,6 +23,14 @@ TEST_CASE("rank: sums and broadcasts and gathers", "[.rank]") {
   ranks.broadcast({wide, counts}, "a test");
   CHECK(wide.sum().item<float>() == 0.0F);
   CHECK(counts.sum().item<std::int64_t>() == 0);
+  const int last = ranks.size() - 1;
+  const auto from_last = torch::full({1000}, ranks.rank(), torch::kFloat);
+  ranks.broadcast({from_last, counts.fill_(ranks.rank())}, "a test", last);
+  CHECK(torch::equal(from_last, torch::full({1000}, last, torch::kFloat)));
+  CHECK(counts.sum().item<std::int64_t>() == std::int64_t{3} * last);
+  const auto at_main = torch::full({1000}, ranks.rank(), torch::kFloat);
+  ranks.to_main(at_main, last, "a test");
+  CHECK(torch::equal(at_main, torch::full({1000}, ranks.is_main() ? last : ranks.rank(), torch::kFloat)));
   CHECK(ranks.broadcast(ranks.is_main() ? std::string("from\0main", 9) : "", "a test") == std::string("from\0main", 9));
   CHECK(ranks.broadcast(std::string(), "a test").empty());
 

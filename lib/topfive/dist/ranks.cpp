@@ -96,9 +96,17 @@ std::int64_t Ranks::sum(std::int64_t value, const std::string& what) {
   return tensor.item<std::int64_t>();
 }
 
-void Ranks::broadcast(const std::vector<at::Tensor>& tensors, const std::string& what) {
+void Ranks::broadcast(const std::vector<at::Tensor>& tensors, const std::string& what, int from) {
   if (alone() || tensors.empty()) return;  // c10d takes an empty list for a bug
-  collective(world_, what, [&] { c10d::broadcast_coalesced(group_, tensors, kBroadcastBufferBytes); });
+  collective(world_, what, [&] { c10d::broadcast_coalesced(group_, tensors, kBroadcastBufferBytes, from); });
+}
+
+void Ranks::to_main(const at::Tensor& tensor, int from, const std::string& what) {
+  if (from == 0 || (rank() != from && !is_main())) return;
+  collective(world_, what, [&] {
+    std::vector<at::Tensor> tensors = {tensor};
+    (is_main() ? group_->recv(tensors, from, /*tag=*/0) : group_->send(tensors, /*dstRank=*/0, /*tag=*/0))->wait();
+  });
 }
 
 std::string Ranks::broadcast(const std::string& text, const std::string& what) {

@@ -40,9 +40,11 @@ class Ranks {
   // The same without waiting: the tensor is the sum after finish(). Not for one process alone.
   c10::intrusive_ptr<c10d::Work> begin_sum(at::Tensor& tensor, const std::string& what);
   void finish(c10d::Work& work, const std::string& what);
-  // Rank 0's values everywhere, bit for bit.
-  void broadcast(const std::vector<at::Tensor>& tensors, const std::string& what);
+  // Rank `from`'s values everywhere, bit for bit. Tensors travel together, and an empty list is nothing at all.
+  void broadcast(const std::vector<at::Tensor>& tensors, const std::string& what, int from = 0);
   std::string broadcast(const std::string& text, const std::string& what);
+  // Rank `from`'s values on rank 0; the tensor is contiguous and lies on a CPU. Other ranks do not wait for these two.
+  void to_main(const at::Tensor& tensor, int from, const std::string& what);
   // What each rank says, by rank, on all ranks.
   std::vector<std::string> gather(const std::string& text, const std::string& what);
   // UserError(kConfig) on every rank where not all say the same, naming the first rank that differs from rank 0.

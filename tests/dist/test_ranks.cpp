@@ -77,6 +77,23 @@ TEST_CASE("a collective without all ranks ends in an error that says which it wa
   CHECK(tests::run_as_ranks("rank: loses another one", 2) == ExitCode::kOk);
 }
 
+TEST_CASE("rank: loses the one that should send", "[.rank]") {
+  dist::Ranks ranks = tests::meet(std::chrono::seconds{2});
+  if (ranks.rank() == 1) _exit(0);
+  if (!ranks.is_main()) return;  // it has nothing to do with these two
+  try {
+    ranks.to_main(torch::zeros({1000}), 1, "fetching a part");
+    FAIL("no error");
+  } catch (const base::UserError& error) {
+    CHECK(error.code() == ExitCode::kPeerFailed);
+    CHECK_THAT(error.what(), ContainsSubstring("rank 0 lost the other ranks in fetching a part"));
+  }
+}
+
+TEST_CASE("a tensor that rank 0 waits for in vain ends in an error that says which it was") {
+  CHECK(tests::run_as_ranks("rank: loses the one that should send", 3) == ExitCode::kOk);
+}
+
 TEST_CASE("a rank 0 that nobody joins says so after the time-out") {
   dist::World world;
   world.size = 2;

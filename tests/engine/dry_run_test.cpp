@@ -101,6 +101,16 @@ TEST_CASE("a rank's needs are those of its share, and gradients travel around th
   CHECK(needs_of(narrow, world).parallel.sent_bytes == 3 * needs.memory.gradients / 4);
 }
 
+TEST_CASE("a rank that shares the optimizer's state needs memory for its part, and disk for all", "[engine][dry_run]") {
+  dist::World world;
+  world.size = world.local_size = 4;
+  const RunNeeds whole = needs_of(small_config(), world);
+  const RunNeeds shared = needs_of(small_config(R"({"parallel": {"shard_optimizer": true}})"), world);
+  CHECK(shared.memory.optimizer < whole.memory.optimizer);
+  CHECK(shared.memory.optimizer >= whole.memory.optimizer / 4);  // rank 0 keeps the largest parameter
+  CHECK(shared.checkpoint_bytes == whole.checkpoint_bytes);
+}
+
 TEST_CASE("a dry run that fits ends well and writes nothing", "[engine][dry_run]") {
   const tests::TemporaryDirectory scratch;
   const auto config = small_config(R"({"checkpoint": {"keep": 1}})");

@@ -61,4 +61,6 @@ TEST_CASE("only keys that change the result count as a different recipe", "[chec
             .empty());
   CHECK(differing_keys(before, R"({"log":{"every_steps":1},"optimizer":{"momentum":0.8},"data":{"ring_batches":2}})") ==
         std::vector<std::string>{"optimizer.momentum"});
+  // Also where a checkpoint is older than such a key.
+  CHECK(differing_keys(R"({"parallel":{}})", R"({"parallel":{"shard_optimizer":true}})").empty());
 }

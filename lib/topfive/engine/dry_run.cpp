@@ -16,6 +16,7 @@
 #include "topfive/engine/machine_room.h"
 #include "topfive/engine/memory_meter.h"
 #include "topfive/engine/run_length.h"
+#include "topfive/engine/sharded_optimizer.h"
 #include "topfive/engine/train_step.h"
 #include "topfive/optim/ema.h"
 #include "topfive/optim/schedule.h"
@@ -41,12 +42,6 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 std::int64_t bytes_of(const std::vector<torch::Tensor>& tensors) {
   std::int64_t bytes = 0;
   for (const torch::Tensor& tensor : tensors) bytes += static_cast<std::int64_t>(tensor.nbytes());
-  return bytes;
-}
-
-std::int64_t bytes_of(const optim::NamedTensors& tensors) {
-  std::int64_t bytes = 0;
-  for (const auto& [name, tensor] : tensors) bytes += static_cast<std::int64_t>(tensor.nbytes());
   return bytes;
 }
 
@@ -118,7 +113,8 @@ class StepMeasure {
  public:
   explicit StepMeasure(const DryRunParts& parts)
       : parts_(parts),
-        optimizer_(optim::make_optimizer(parts.config.optimizer, parts.model)),
+        optimizer_(optim::make_optimizer(parts.config.optimizer, parts.model,
+                                         state_share(parts.config.parallel, parts.world))),
         step_(parts.model, *optimizer_, options_of(parts.config), clock_) {
     parts.model.train();
   }
@@ -143,7 +139,7 @@ class StepMeasure {
     return stepping;
   }
 
-  std::int64_t optimizer_bytes() const { return bytes_of(optimizer_->state()); }
+  StateBytes optimizer_bytes() const { return state_bytes(*optimizer_); }
 
  private:
   static TrainStepOptions options_of(const RunConfig& config) {
@@ -236,14 +232,15 @@ RunNeeds measure_needs(const DryRunParts& parts) {
     const Stepping stepping = take_steps(parts, loading.batch, measure);
     needs.measured_batch = stepping.pictures;
     needs.step_seconds = stepping.seconds_per_picture;
-    needs.memory.optimizer = measure.optimizer_bytes();
+    const StateBytes optimizer = measure.optimizer_bytes();
+    needs.memory.optimizer = optimizer.kept;
+    needs.checkpoint_bytes = needs.memory.parameters + optimizer.whole + needs.memory.average;
     needs.memory.activations = std::llround(stepping.bytes_per_picture * static_cast<double>(needs.device_batch));
   } catch (const c10::OutOfMemoryError&) {
     out_of_memory(parts, needs.device_batch);
   }
   needs.epoch_bytes = std::llround(loading.bytes_per_picture *
                                    static_cast<double>(length.steps_per_epoch * parts.config.train.global_batch_size));
-  needs.checkpoint_bytes = needs.memory.parameters + needs.memory.optimizer + needs.memory.average;
   needs.checkpoints =
       parts.config.checkpoint.keep + parts.config.checkpoint.keep_best + 1;  // the last is being written
   needs.loader_seconds = loading.seconds_per_picture;

@@ -13,6 +13,10 @@ const base::Fields<ParallelConfig>& ParallelConfig::fields() {
               {.help = "the same for a rank that answers, but has done nothing for so long", .min = 1, .max = 864'000})
           .boolean("sync_batch_norm", &ParallelConfig::sync_batch_norm,
                    {.help = "batch normalisation over the pictures of all ranks instead of each rank's own"})
+          .boolean(
+              "shard_optimizer", &ParallelConfig::shard_optimizer,
+              {.help = "each rank keeps the optimizer's state of a part of the parameters only, updates these, and "
+                       "sends their new values to the others: less memory, more traffic, the same bits"})
           .object("gradients", &ParallelConfig::gradients);
   return kFields;
 }

@@ -69,6 +69,15 @@ std::vector<std::string> RankTeam::gather(const std::string& text, const char* w
   return ranks_->gather(text, what);
 }
 
+void RankTeam::share(const std::vector<torch::Tensor>& tensors, int owner, const char* what) {
+  const torch::NoGradGuard no_gradients;
+  ranks_->broadcast(tensors, what, owner);
+}
+
+void RankTeam::to_main(const torch::Tensor& tensor, int owner, const char* what) {
+  ranks_->to_main(tensor, owner, what);
+}
+
 StepWish RankTeam::finish_vote() {
   if (!vote_in_flight_) return {};
   ranks_->finish(*std::exchange(vote_in_flight_, nullptr), "agreeing on the next step");

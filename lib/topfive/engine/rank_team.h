@@ -53,6 +53,10 @@ class RankTeam {
   std::int64_t sum(std::int64_t value, const char* what);
   std::string from_main(const std::string& text, const char* what);
   std::vector<std::string> gather(const std::string& text, const char* what);
+  // The values that rank `owner` has in these tensors, on all ranks.
+  void share(const std::vector<torch::Tensor>& tensors, int owner, const char* what);
+  // The same of one tensor, contiguous and on a CPU, on rank 0 only.
+  void to_main(const torch::Tensor& tensor, int owner, const char* what);
 
   // What the ranks together wished one call ago: true where any of them wished it. So a signal to one rank stops all of
   // them in the same step, and nobody waits for the answer. Alone, it is the present wish.

@@ -17,7 +17,7 @@ constexpr int kFormatVersion = 1;
 
 // Sections and keys that may change between a run and its resumption. The same pictures may lie in folders or archives;
 // whether they are the same, their fingerprint tells.
-constexpr std::array<std::string_view, 16> kHarmless = {"/description",
+constexpr std::array<std::string_view, 17> kHarmless = {"/description",
                                                         "/expected",
                                                         "/log",
                                                         "/checkpoint",
@@ -32,7 +32,8 @@ constexpr std::array<std::string_view, 16> kHarmless = {"/description",
                                                         "/train/eval_protocol",
                                                         "/health",
                                                         "/parallel/timeout_seconds",
-                                                        "/parallel/stall_timeout_seconds"};
+                                                        "/parallel/stall_timeout_seconds",
+                                                        "/parallel/shard_optimizer"};
 
 bool is_harmless(const std::string& pointer) {
   return std::any_of(kHarmless.begin(), kHarmless.end(),

@@ -18,6 +18,7 @@
 #include "topfive/engine/non_finite.h"
 #include "topfive/engine/preprocessing.h"
 #include "topfive/engine/resume_check.h"
+#include "topfive/engine/sharded_optimizer.h"
 #include "topfive/engine/skip_guard.h"
 #include "topfive/engine/training_curve.h"
 #include "topfive/version.h"
@@ -58,7 +59,7 @@ Trainer::Trainer(const RunConfig& config, TrainerParts parts)
       length_(run_length(config.train, parts_.train_input->source().size())),
       team_(parts_.ranks, parts_.pulse),
       trace_(make_run_trace(parts_.trace_file, parts_.device, team_.world())),
-      optimizer_(optim::make_optimizer(config.optimizer, *parts_.model)),
+      optimizer_(make_run_optimizer(config, *parts_.model, team_)),
       train_loader_(make_loader(*parts_.train_input, train_options(), parts_.device)),
       batches_(make_batch_maker(config, parts_.device)),
       step_(*parts_.model, *optimizer_, step_options(config, parts_, team_), clock_),
@@ -353,6 +354,7 @@ void Trainer::save_checkpoint() {
   team_.note(state_.step, "saving");
   team_.share_buffers(*parts_.model);
   collect_random_states();
+  optimizer_->gather_state();
   const std::int64_t bad = bad_images();
   if (team_.is_main()) write_checkpoint(bad);
   is_best_ = false;

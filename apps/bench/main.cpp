@@ -25,11 +25,18 @@ struct PixelsRequest {
   topfive::bench::WindowPixelsRequest windows;
 };
 
-void add_data_flags(CLI::App& app, topfive::bench::DataBenchRequest& request) {
+// What is measured on pictures of a recipe takes.
+template <class Request>
+void add_input_flags(CLI::App& app, Request& request) {
   app.add_option("--config", request.config, kConfigHelp)->required();
   app.add_option("--data", request.data_directory, "Data set, as for train")->required();
   app.add_option("--split", request.split, "train or val")->capture_default_str();
   app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
+  app.add_option("--json", request.json, "Write all figures as JSON");
+}
+
+void add_data_flags(CLI::App& app, topfive::bench::DataBenchRequest& request) {
+  add_input_flags(app, request);
   app.add_option("--threads", request.threads, "Threads that load, and that normalise; 0: as the recipe says")
       ->check(CLI::Range(0, 1024));
   app.add_option("--batch-size", request.batch_size, "Pictures in a batch; 0: as the recipe says")
@@ -38,7 +45,6 @@ void add_data_flags(CLI::App& app, topfive::bench::DataBenchRequest& request) {
       ->check(CLI::Range(0.0, 1e6));
   app.add_option("--batches", request.limits.batches, "Stop after this many batches")->check(CLI::NonNegativeNumber);
   app.add_option("--epochs", request.limits.epochs, "Stop after this many epochs")->check(CLI::NonNegativeNumber);
-  app.add_option("--json", request.json, "Write all figures as JSON");
 }
 
 void add_train_flags(CLI::App& app, topfive::bench::TrainBenchRequest& request) {
@@ -57,10 +63,7 @@ void add_train_flags(CLI::App& app, topfive::bench::TrainBenchRequest& request) 
 }
 
 void add_window_flags(CLI::App& app, topfive::bench::WindowBenchRequest& request) {
-  app.add_option("--config", request.config, kConfigHelp)->required();
-  app.add_option("--data", request.data_directory, "Data set, as for train")->required();
-  app.add_option("--split", request.split, "train or val")->capture_default_str();
-  app.add_option("--set", request.overrides, "Override one key of the recipe: key.path=value (repeatable)")->take_all();
+  add_input_flags(app, request);
   app.add_option("--pictures", request.pictures, "At most so many, which are kept in memory")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
@@ -69,7 +72,6 @@ void add_window_flags(CLI::App& app, topfive::bench::WindowBenchRequest& request
       ->check(CLI::Range(1, 10'000));
   app.add_option("--index-step", request.index_step, "Also with an index every so many units of a row")
       ->check(CLI::Range(1, 65'535));
-  app.add_option("--json", request.json, "Write all figures as JSON");
 }
 
 void add_pixels_flags(CLI::App& app, PixelsRequest& request) {

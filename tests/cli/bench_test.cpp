@@ -19,6 +19,15 @@ std::vector<std::string> arguments_of(const std::string& command, const TinyReci
   return arguments;
 }
 
+// The tiny recipe is grey; windows of colour files are read as RGB.
+std::vector<std::string> colour_arguments_of(const std::string& command, const TinyRecipe& recipe,
+                                             const std::vector<std::string>& more) {
+  std::vector<std::string> arguments =
+      arguments_of(command, recipe, {"--set", "data.channels=3", "--set", "model.input_channels=3"});
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
 nlohmann::json read_json(const fs::path& file) {
   std::ifstream stream(file);
   return nlohmann::json::parse(stream);
@@ -58,10 +67,9 @@ TEST_CASE("bench data says which share of the pictures our JPEG decoder served",
   const TinyRecipe recipe;
   const auto json = recipe.directory() / "figures.json";
   const auto [decoder, share] = GENERATE(table<std::string, double>({{"auto", 1.0}, {"libjpeg", 0.0}}));
-  const auto result =
-      run_program("bench", {"data", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
-                            "data.channels=3", "--set", "model.input_channels=3", "--set", "data.decode=" + decoder,
-                            "--batches", "3", "--json", json.string()});
+  const auto result = run_program(
+      "bench", colour_arguments_of("data", recipe,
+                                   {"--set", "data.decode=" + decoder, "--batches", "3", "--json", json.string()}));
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("by our own JPEG decoder"));
@@ -76,10 +84,9 @@ TEST_CASE("bench data says which share of the pictures were read by a row index"
   const auto json = recipe.directory() / "figures.json";
   REQUIRE(run_program("dataset", {"index", recipe.data().string()}).exit_code == 0);
   const auto [use, share] = GENERATE(table<std::string, double>({{"auto", 1.0}, {"off", 0.0}}));
-  const auto result =
-      run_program("bench", {"data", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
-                            "data.channels=3", "--set", "model.input_channels=3", "--set", "data.row_index=" + use,
-                            "--batches", "3", "--json", json.string()});
+  const auto result = run_program(
+      "bench", colour_arguments_of("data", recipe,
+                                   {"--set", "data.row_index=" + use, "--batches", "3", "--json", json.string()}));
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);
   const auto figures = read_json(json);
@@ -90,10 +97,9 @@ TEST_CASE("bench data says which share of the pictures were read by a row index"
 TEST_CASE("bench windows times libjpeg and our decoder, with and without an index", "[cli]") {
   const TinyRecipe recipe;
   const auto json = recipe.directory() / "figures.json";
-  const auto result =
-      run_program("bench", {"windows", "--config", recipe.config().string(), "--data", recipe.data().string(), "--set",
-                            "data.channels=3", "--set", "model.input_channels=3", "--pictures", "6", "--rounds", "3",
-                            "--index-step", "2", "--json", json.string()});
+  const auto result = run_program(
+      "bench", colour_arguments_of("windows", recipe,
+                                   {"--pictures", "6", "--rounds", "3", "--index-step", "2", "--json", json.string()}));
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("times libjpeg-turbo") && ContainsSubstring("index every 2 units"));

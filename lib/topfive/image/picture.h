@@ -57,7 +57,7 @@ struct PictureTools {
 
 // How many pictures were decoded which way.
 struct DecodeCounts {
-  std::int64_t windows = 0;      // JPEGs of which a window was decoded
+  std::int64_t windows = 0;          // JPEGs of which a window was decoded
   std::int64_t own_windows = 0;      // of these, by our own decoder alone
   std::int64_t indexed_windows = 0;  // of these, by a row index
   std::int64_t whole = 0;

@@ -122,9 +122,12 @@ an_evaluation() {
 
 last_error() { grep -o "top-1 error .*wrong), top-5" "$directory/job-whole" | tail -n 1 | sed 's/, top-5//'; }
 
+# The script asks for the signal five minutes before the end; here it comes fifty seconds after the beginning.
 the_time_limit() {
   local job
-  job="$(submit limit --time=2 --signal=USR1@70)"
+  train_arguments limit
+  job="$(sbatch --parsable --gpus-per-node=0 --cpus-per-task=1 --output="$directory/job-limit" --time=2 \
+    --signal=USR1@70 scripts/slurm/train.sbatch "${arguments[@]}" --set train.num_epochs=100000)"
   check "limit: the signal before the time limit made it save" wait_until 150 says limit "stopped by SIGUSR1"
   scancel "$job"
 }

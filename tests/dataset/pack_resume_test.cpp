@@ -83,6 +83,14 @@ void pack_and_kill(const dataset::PackRequest& request, std::size_t files, int t
   }
 }
 
+// Asked to stop from the beginning.
+void pack_until_stopped(const dataset::PackRequest& request) {
+  base::install_stop_handlers();
+  std::raise(SIGTERM);
+  CHECK(pack(request) == base::ExitCode::kStopped);
+  base::reset_stop_request();
+}
+
 }  // namespace
 
 TEST_CASE("a packing that is killed at any point goes on to the very same shards", "[dataset]") {
@@ -110,10 +118,7 @@ TEST_CASE("a packing that is stopped by a signal keeps its finished shards", "[d
   const TemporaryDirectory directory;
   make_large_pictures(directory / "data", 24);
   const auto request = request_for(directory / "data", directory / "shards");
-  base::install_stop_handlers();
-  std::raise(SIGTERM);
-  CHECK(pack(request) == base::ExitCode::kStopped);
-  base::reset_stop_request();
+  pack_until_stopped(request);
   CHECK(pack(request) == base::ExitCode::kOk);
   CHECK(pack(request) == base::ExitCode::kOk);
   CHECK(data::open_shards(request.out, "train")->size() == 24);
@@ -157,10 +162,7 @@ TEST_CASE("damaged row indexes of an interrupted packing are refused", "[dataset
   const TemporaryDirectory directory;
   make_large_pictures(directory / "data", 24);
   const auto request = request_for(directory / "data", directory / "shards");
-  base::install_stop_handlers();
-  std::raise(SIGTERM);
-  CHECK(pack(request) == base::ExitCode::kStopped);
-  base::reset_stop_request();
+  pack_until_stopped(request);
   // What stands in the way of the last step leaves all shards with their notes.
   fs::create_directory(request.out / "train.rows");
   CHECK_THAT(user_error([&] { pack(request); }), StartsWith("73 "));

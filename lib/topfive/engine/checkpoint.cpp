@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include <ATen/Context.h>
-
 #include "topfive/base/error.h"
 #include "topfive/base/files.h"
 #include "topfive/weights/load_weights.h"
@@ -16,7 +14,6 @@ namespace topfive::engine {
 namespace {
 
 constexpr std::uint64_t kMaxStateBytes = std::uint64_t{64} << 20;
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 constexpr const char* kModelFile = "model.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
@@ -44,11 +41,6 @@ std::pair<optim::NamedTensors, optim::NamedTensors> split_state(const optim::Nam
     }
   }
   return {scaler, optimizer};
-}
-
-int digit_value(char digit) {
-  const auto position = kHexDigits.find(digit);
-  return position == std::string_view::npos ? -1 : static_cast<int>(position);
 }
 
 }  // namespace
@@ -93,38 +85,6 @@ void load_tensors(const std::filesystem::path& checkpoint, const CheckpointTenso
 std::filesystem::path weights_to_evaluate(const std::filesystem::path& checkpoint) {
   const auto average = checkpoint / kAverageFile;
   return std::filesystem::exists(average) ? average : checkpoint / kModelFile;
-}
-
-std::string random_state(const torch::Device& device) {
-  const auto state = at::globalContext().defaultGenerator(device).get_state();
-  const auto* bytes = state.data_ptr<std::uint8_t>();
-  std::string text;
-  text.reserve(static_cast<std::size_t>(state.numel()) * 2);
-  for (std::int64_t i = 0; i < state.numel(); ++i) {
-    text += kHexDigits[bytes[i] >> 4];
-    text += kHexDigits[bytes[i] & 15];
-  }
-  return text;
-}
-
-void set_random_state(const torch::Device& device, const std::string& hexadecimal) {
-  auto generator = at::globalContext().defaultGenerator(device);
-  auto state = generator.get_state().clone();
-  bool valid = hexadecimal.size() == static_cast<std::size_t>(state.numel()) * 2;
-  auto* bytes = state.data_ptr<std::uint8_t>();
-  for (std::int64_t i = 0; valid && i < state.numel(); ++i) {
-    const auto at = static_cast<std::size_t>(i) * 2;
-    const int high = digit_value(hexadecimal[at]);
-    const int low = digit_value(hexadecimal[at + 1]);
-    valid = high >= 0 && low >= 0;
-    bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
-  }
-  if (!valid) {
-    throw base::UserError(base::ExitCode::kBadData,
-                          "state.json: random_state is not one of this LibTorch version; resume with the "
-                          "version that wrote the checkpoint");
-  }
-  generator.set_state(state);
 }
 
 }  // namespace topfive::engine

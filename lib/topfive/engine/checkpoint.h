@@ -53,9 +53,4 @@ StateFile read_state_file(const std::filesystem::path& checkpoint);
 // UserError(kBadData) otherwise.
 void load_model(const std::filesystem::path& file, models::ImageClassifier& model);
 
-// The state of LibTorch's generator of a device (initialisation, dropout) as hexadecimal text, and back.
-// UserError(kBadData) where the text is not a state of this LibTorch version's generator.
-std::string random_state(const torch::Device& device);
-void set_random_state(const torch::Device& device, const std::string& hexadecimal);
-
 }  // namespace topfive::engine

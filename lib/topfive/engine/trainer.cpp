@@ -17,6 +17,7 @@
 #include "topfive/engine/health_facts.h"
 #include "topfive/engine/non_finite.h"
 #include "topfive/engine/preprocessing.h"
+#include "topfive/engine/random_state.h"
 #include "topfive/engine/resume_check.h"
 #include "topfive/engine/sharded_optimizer.h"
 #include "topfive/engine/skip_guard.h"
@@ -92,22 +93,8 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
   check_same_run(saved.provenance, provenance_, parts_.accepted_changes, checkpoint);
   load_tensors(checkpoint, tensors());
   state_ = saved.state;
-  restore_random_state();
+  restore_random_states(state_, parts_.device, team_);
   unsaved_ = false;
-}
-
-void Trainer::restore_random_state() {
-  std::string of_cpu = state_.random_state;
-  std::string of_device = state_.device_random_state;
-  if (!team_.is_main()) {
-    const auto index = static_cast<std::size_t>(team_.world().rank) - 1;
-    if (index >= state_.other_random_states.size()) return;  // more ranks than before: this one begins anew
-    const std::string& both = state_.other_random_states[index];
-    of_cpu = both.substr(0, both.find('/'));
-    of_device = both.substr(both.find('/') + 1);
-  }
-  set_random_state(torch::kCPU, of_cpu);
-  if (!parts_.device.is_cpu()) set_random_state(parts_.device, of_device);
 }
 
 TrainOutcome Trainer::run() {
@@ -353,7 +340,7 @@ void Trainer::save_checkpoint() {
   if (!is_finite(*parts_.model)) handle_non_finite(state_.step);
   team_.note(state_.step, "saving");
   team_.share_buffers(*parts_.model);
-  collect_random_states();
+  collect_random_states(state_, parts_.device, team_);
   optimizer_->gather_state();
   const std::int64_t bad = bad_images();
   if (team_.is_main()) write_checkpoint(bad);
@@ -370,14 +357,6 @@ void Trainer::write_checkpoint(std::int64_t bad_images) {
   request.top1_error = top1_error_;
   request.sync_logs = [this] { recorder_->sync(); };
   saver_->save(std::move(request));
-}
-
-void Trainer::collect_random_states() {
-  state_.random_state = random_state(torch::kCPU);
-  state_.device_random_state = parts_.device.is_cpu() ? "" : random_state(parts_.device);
-  state_.other_random_states =
-      team_.gather(state_.random_state + "/" + state_.device_random_state, "saving the random states");
-  state_.other_random_states.erase(state_.other_random_states.begin());
 }
 
 std::int64_t Trainer::bad_images() {

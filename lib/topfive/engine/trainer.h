@@ -82,8 +82,6 @@ class Trainer {
   void finish_line();
   void save_checkpoint();
   void write_checkpoint(std::int64_t bad_images);
-  void collect_random_states();
-  void restore_random_state();
   StepWish wish() const;
   data::LoaderOptions train_options();
   std::int64_t bad_images();  // of the whole run and all ranks, the present epoch included

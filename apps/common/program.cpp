@@ -6,6 +6,7 @@
 
 #include "topfive/base/log.h"
 #include "topfive/base/stop_signal.h"
+#include "topfive/base/text.h"
 #include "topfive/engine/allocator.h"
 #include "topfive/engine/build_info.h"
 
@@ -47,6 +48,21 @@ CLI::Option* add_policy_flag(CLI::App& app, const std::string& flag, const std::
 }
 
 }  // namespace
+
+CLI::Validator choice_of(std::vector<std::pair<std::string, int>> names) {
+  const auto to_number = [names = std::move(names)](std::string& text) {
+    std::vector<std::string> known;
+    for (const auto& [name, number] : names) {
+      if (name == text) {
+        text = std::to_string(number);
+        return std::string();
+      }
+      known.push_back(name);
+    }
+    return base::in_quotes(text) + " is not one of " + base::join(known) + base::did_you_mean(text, known);
+  };
+  return {to_number, ""};
+}
 
 void add_policy_flags(CLI::App& app, CLI::Option* weights, weights::LoadPolicy& policy) {
   using weights::LoadPolicy;

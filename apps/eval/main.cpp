@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   app.add_option("--protocol", request.protocol,
                  "center: each picture once; mirrored: the mean of it and its mirror image. Left out: as the "
                  "checkpoint's recipe says, else center")
-      ->transform(CLI::CheckedTransformer(topfive::engine::eval_protocol_names()))
+      ->transform(topfive::apps::choice_of(topfive::engine::eval_protocol_names()))
       ->type_name("center|mirrored");
   app.add_flag("--skip-bad", request.skip_bad,
                "Leave pictures that cannot be used out of the counts, and say how many");

@@ -58,9 +58,11 @@ TEST_CASE("a mirrored evaluation is asked for by the recipe or by eval, and said
   const auto plain = tiny.eval({"--protocol", "center"});
   CHECK(plain.exit_code == 0);
   CHECK_THAT(plain.out, !ContainsSubstring("mirror"));
-  const auto unknown = tiny.eval({"--protocol", "ten"});
+  const auto unknown = tiny.eval({"--protocol", "centre"});
   CHECK(unknown.exit_code == 64);
-  CHECK_THAT(unknown.err, ContainsSubstring("--protocol"));
+  CHECK_THAT(unknown.err, ContainsSubstring("--protocol: \"centre\" is not one of center, mirrored; did you mean "
+                                            "\"center\"?"));
+  CHECK(tiny.eval({"--protocol", "0"}).exit_code == 64);
 }
 
 TEST_CASE("the resolved config of a run trains the same network again", "[cli]") {

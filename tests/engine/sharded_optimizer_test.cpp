@@ -28,7 +28,7 @@ std::vector<optim::OptimizerConfig> every_kind() {
   optim::RmsPropConfig rmsprop;
   rmsprop.centered = true;
   rmsprop.momentum = 0.9;
-  return {optim::SgdConfig{}, without_state, optim::AdamWConfig{}, lamb, rmsprop};
+  return {optim::SgdConfig{}, without_state, optim::AdamWConfig{}, lamb, optim::MuonConfig{}, rmsprop};
 }
 
 engine::RunConfig config_with(const optim::OptimizerConfig& optimizer, bool shared) {

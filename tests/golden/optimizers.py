@@ -7,10 +7,12 @@ A network of five parameters with given gradients, so every step is arithmetic; 
 change at every step. Each case is the config of topfive's optimizer and the weights that Python's arrives at, once in
 float32 and once in float64.
 """
+import inspect
 import json
 import math
 
 import torch
+import torch.optim._muon
 from timm.optim import Lamb, RMSpropTF
 
 SHAPES = {"stem.weight": (2, 3, 2, 2), "norm.weight": (2,), "norm.bias": (2,), "fc.weight": (3, 2), "fc.bias": (3,)}
@@ -80,7 +82,37 @@ def make_rmsprop(groups, c):
     return torch.optim.RMSprop(groups, **common)
 
 
-MAKERS = {"sgd": make_sgd, "adamw": make_adamw, "lamb": make_lamb, "rmsprop": make_rmsprop}
+class Both:
+    """torch.optim.Muon for the matrix of the hidden layer, torch.optim.AdamW for the rest."""
+
+    def __init__(self, groups, c):
+        hidden = [group for group in groups if group["params"][0].dim() == 4]
+        rest = [group for group in groups if group["params"][0].dim() != 4]
+        self.factor = c.get("adamw_learning_rate_factor", 1.0)
+        self.filters = hidden[0]["params"][0]
+        self.matrix = torch.nn.Parameter(self.filters.detach().flatten(1))  # the same memory, as Muon takes it
+        self.muon = torch.optim.Muon([hidden[0] | {"params": [self.matrix]}], lr=1.0, momentum=c.get("momentum", 0.95),
+                                     nesterov=c.get("nesterov", True), adjust_lr_fn=c.get("scale", "match_rms_adamw"))
+        self.adamw = torch.optim.AdamW(rest, lr=1.0, betas=(c.get("beta1", 0.9), c.get("beta2", 0.95)),
+                                       eps=c.get("epsilon", 1e-8))
+        self.param_groups = self.muon.param_groups + self.adamw.param_groups
+
+    def step(self):
+        self.matrix.grad = self.filters.grad.flatten(1)
+        for group in self.adamw.param_groups:
+            group["lr"] *= self.factor
+        self.muon.step()
+        self.adamw.step()
+
+
+def compute_muon_in_full_precision():
+    """PyTorch makes matrices orthogonal in bfloat16, which no other program repeats to the bit; here in their own type."""
+    source = inspect.getsource(torch.optim._muon._zeropower_via_newtonschulz)
+    assert source.count(".bfloat16()") == 1
+    exec(source.replace(".bfloat16()", ".clone()"), vars(torch.optim._muon))
+
+
+MAKERS = {"sgd": make_sgd, "adamw": make_adamw, "lamb": make_lamb, "muon": Both, "rmsprop": make_rmsprop}
 
 
 def run(config, base_rate, cycle_momentum, dtype):
@@ -90,7 +122,10 @@ def run(config, base_rate, cycle_momentum, dtype):
         set_gradients(parameters, step)
         for group in optimizer.param_groups:
             group["lr"] = rate_of(step, base_rate) * group["factor"]
-            if cycle_momentum and "betas" in group:
+            if cycle_momentum and config["type"] == "muon":
+                if "betas" not in group:
+                    group["momentum"] = momentum_of(step)
+            elif cycle_momentum and "betas" in group:
                 group["betas"] = (momentum_of(step), group["betas"][1])
             elif cycle_momentum:
                 group["momentum"] = momentum_of(step)
@@ -124,6 +159,11 @@ CASES = [
                  decay_norm_and_bias=False),
     lambda: case(0.01, type="lamb", weight_decay=0.02, trust_clip=True, bias_correction=False, beta1=0.8,
                  epsilon=1e-3),
+    lambda: case(0.01, type="muon"),
+    lambda: case(0.01, type="muon", weight_decay=0.1, decay_norm_and_bias=False, beta2=0.999),
+    lambda: case(0.02, type="muon", weight_decay=0.05, nesterov=False, momentum=0.8, scale="original",
+                 adamw_learning_rate_factor=0.25, layer_decay=0.5, epsilon=1e-3),
+    lambda: case(0.01, cycle_momentum=True, type="muon", weight_decay=0.05),
     lambda: case(0.01, type="rmsprop"),
     lambda: case(0.01, type="rmsprop", momentum=0.9, weight_decay=1e-3, smoothing=0.9, decay_norm_and_bias=False),
     lambda: case(0.01, type="rmsprop", centered=True, epsilon=1e-3),
@@ -135,4 +175,5 @@ CASES = [
 
 
 if __name__ == "__main__":
+    compute_muon_in_full_precision()
     print("[\n" + ",\n".join(json.dumps(make()) for make in CASES) + "\n]")

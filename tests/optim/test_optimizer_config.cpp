@@ -35,6 +35,8 @@ TEST_CASE("settings that contradict each other are refused with the reason") {
       {R"({"type": "rmsprop", "rate_in_velocity": true})", "rate_in_velocity needs"},
       {R"({"type": "lamb", "beta2": 1})", "beta2: 1 is out of range"},
       {R"({"type": "adamw", "epsilon": 0})", "epsilon"},
+      {R"({"type": "muon", "scale": "adamw"})", "scale: \"adamw\" is not one of match_rms_adamw, original"},
+      {R"({"type": "muon", "momentum": 1})", "momentum: 1 is out of range"},
       {R"({"type": "adamw", "layer_decay": 1.1})", "layer_decay"},
       {R"({"type": "adamw", "weight_decay": -0.1})", "weight_decay: -0.1 is out of range (0 to 1)"},
       {R"({"type": "sgd", "freeze": "conv1"})", "freeze: expected a list"},
@@ -45,7 +47,7 @@ TEST_CASE("settings that contradict each other are refused with the reason") {
 
 TEST_CASE("a wrong type or key is one line that names the nearest right one") {
   const auto [text, words] = GENERATE(table<std::string, std::string>({
-      {R"({"type": "adam"})", "type: \"adam\" is not one of sgd, adamw, lamb, rmsprop; did you mean \"adamw\"?"},
+      {R"({"type": "adam"})", "type: \"adam\" is not one of sgd, adamw, lamb, muon, rmsprop; did you mean \"adamw\"?"},
       {R"({"type": "sgd", "momentun": 0.9})", "momentun: unknown key; did you mean \"momentum\"?"},
       {R"({"type": "adamw", "momentum": 0.9})", "momentum: unknown key"},
   }));
@@ -53,7 +55,7 @@ TEST_CASE("a wrong type or key is one line that names the nearest right one") {
 }
 
 TEST_CASE("an optimizer's config is written as it is read") {
-  const std::string type = GENERATE("sgd", "adamw", "lamb", "rmsprop");
+  const std::string type = GENERATE("sgd", "adamw", "lamb", "muon", "rmsprop");
   const auto config = parse_optimizer(R"({"type": ")" + type + R"(", "weight_decay": 0.5, "decay_norm_and_bias": false,
       "layer_decay": 0.75, "no_decay": ["pos_embedding"], "freeze": ["conv1", "layer1.0"]})");
   const std::string text = optimizer_alternatives().dump(config).dump();

@@ -32,7 +32,7 @@ std::vector<OptimizerConfig> every_kind() {
   RmsPropConfig tensorflow = centered;
   tensorflow.initial_square = 1.0;
   tensorflow.epsilon_inside_root = true;
-  return {SgdConfig{}, old, AdamWConfig{}, LambConfig{}, RmsPropConfig{}, centered, tensorflow};
+  return {SgdConfig{}, old, AdamWConfig{}, LambConfig{}, MuonConfig{}, RmsPropConfig{}, centered, tensorflow};
 }
 
 }  // namespace

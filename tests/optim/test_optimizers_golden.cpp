@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "topfive/optim/adamw.h"
+#include "topfive/optim/muon.h"
 #include "topfive/optim/sgd.h"
 
 #include "golden_network.h"
@@ -40,6 +41,7 @@ double difference_to(const nlohmann::json& expected, const GoldenNetwork& networ
 std::unique_ptr<Optimizer> make(const OptimizerConfig& config, const GoldenNetwork& network, Implementation kind) {
   if (const auto* sgd = std::get_if<SgdConfig>(&config)) return std::make_unique<Sgd>(*sgd, network, kind);
   if (const auto* adamw = std::get_if<AdamWConfig>(&config)) return std::make_unique<AdamW>(*adamw, network, kind);
+  if (const auto* muon = std::get_if<MuonConfig>(&config)) return std::make_unique<Muon>(*muon, network, kind);
   return make_optimizer(config, network);
 }
 
@@ -48,7 +50,7 @@ std::unique_ptr<Optimizer> make(const OptimizerConfig& config, const GoldenNetwo
 TEST_CASE("every optimizer equals Python's over 100 steps, in float32 and float64, fused and not") {
   const auto kind = GENERATE(Implementation::kFused, Implementation::kForeach);
   const auto cases = golden_values("optimizers.json");
-  REQUIRE(cases.size() == 20);
+  REQUIRE(cases.size() == 24);
   for (const auto& item : cases) {
     CAPTURE(item["config"].dump());
     const OptimizerConfig config = parse_golden(item["config"]);

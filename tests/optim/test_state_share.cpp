@@ -46,7 +46,7 @@ TEST_CASE("no part is fuller than another by more than the largest size, whateve
 }
 
 TEST_CASE("an optimizer with a share updates its own parameters and has no memory for the state of the others") {
-  const std::vector<OptimizerConfig> kinds = {SgdConfig{}, AdamWConfig{}, LambConfig{}, RmsPropConfig{}};
+  const std::vector<OptimizerConfig> kinds = {SgdConfig{}, AdamWConfig{}, LambConfig{}, MuonConfig{}, RmsPropConfig{}};
   for (const OptimizerConfig& config : kinds) {
     CAPTURE(optimizer_alternatives().dump(config).dump());
     TwoParameters whole;

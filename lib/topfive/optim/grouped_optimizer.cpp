@@ -26,11 +26,15 @@ GroupedOptimizer::GroupedOptimizer(const GroupsConfig& config, const torch::nn::
 }
 
 void GroupedOptimizer::add_slot(const std::string& name, double initial_value) {
+  add_slot(name, initial_value, [](const ParameterGroup&, std::size_t) { return true; });
+}
+
+void GroupedOptimizer::add_slot(const std::string& name, double initial_value, const TakesParameter& takes) {
   Slot slot{name, {}};
   for (const ParameterGroup& group : groups_) {
-    Tensors& tensors = slot.by_group.emplace_back();
-    for (const torch::Tensor& tensor : group.tensors) {
-      tensors.push_back(torch::full_like(tensor.detach(), initial_value));
+    Tensors& tensors = slot.by_group.emplace_back(group.tensors.size());
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      if (takes(group, i)) tensors[i] = torch::full_like(group.tensors[i].detach(), initial_value);
     }
   }
   slots_.push_back(std::move(slot));
@@ -55,7 +59,10 @@ void GroupedOptimizer::keep(const StateShare& share) {
       kept_[group][i] = parts[group][i] == share.part;
       if (kept_[group][i]) continue;
       // Names and shapes stay, so that a whole state can be checked and loaded: what is copied there goes nowhere.
-      for (Slot& slot : slots_) slot.by_group[group][i] = slot.by_group[group][i].to(torch::kMeta);
+      for (Slot& slot : slots_) {
+        torch::Tensor& tensor = slot.by_group[group][i];
+        if (tensor.defined()) tensor = tensor.to(torch::kMeta);
+      }
     }
   }
 }
@@ -97,7 +104,8 @@ NamedTensors GroupedOptimizer::state() const {
   for (const Slot& slot : slots_) {
     for (std::size_t group = 0; group < groups_.size(); ++group) {
       for (std::size_t i = 0; i < groups_[group].names.size(); ++i) {
-        tensors.emplace_back(slot.name + "." + groups_[group].names[i], slot.by_group[group][i]);
+        const torch::Tensor& tensor = slot.by_group[group][i];
+        if (tensor.defined()) tensors.emplace_back(slot.name + "." + groups_[group].names[i], tensor);
       }
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace topfive::optim {
 enum class Implementation { kAutomatic, kFused, kForeach };
 
 // An optimizer adds its slots in its constructor and overrides update(). A slot is one tensor a parameter, laid out
-// like it and called "<slot>.<parameter>" in the state.
+// like it and called "<slot>.<parameter>" in the state; a slot may leave parameters out.
 class GroupedOptimizer : public Optimizer {
  public:
   void zero_grad() override;
@@ -31,13 +32,16 @@ class GroupedOptimizer : public Optimizer {
   struct Lists {
     Tensors parameters;
     Tensors gradients;           // laid out like the parameters, and still the parameters' own where they are already
-    std::vector<Tensors> slots;  // in the order in which they were added
+    std::vector<Tensors> slots;  // in the order in which they were added; undefined where a slot leaves one out
   };
+  // Whether a slot has a tensor for this parameter, the i-th of its group.
+  using TakesParameter = std::function<bool(const ParameterGroup& group, std::size_t i)>;
 
   // Freezes what the config names.
   GroupedOptimizer(const GroupsConfig& config, const torch::nn::Module& module);
 
   void add_slot(const std::string& name, double initial_value = 0.0);
+  void add_slot(const std::string& name, double initial_value, const TakesParameter& takes);
   // Adds "step", an int64 scalar on the CPU, to the state.
   void count_steps();
   // Of the update in progress, from 1; needs count_steps().

@@ -2,6 +2,7 @@
 
 #include "topfive/optim/adamw.h"
 #include "topfive/optim/lamb.h"
+#include "topfive/optim/muon.h"
 #include "topfive/optim/rmsprop.h"
 #include "topfive/optim/sgd.h"
 
@@ -18,6 +19,9 @@ struct Maker {
   }
   std::unique_ptr<GroupedOptimizer> operator()(const LambConfig& config) const {
     return std::make_unique<Lamb>(config, module);
+  }
+  std::unique_ptr<GroupedOptimizer> operator()(const MuonConfig& config) const {
+    return std::make_unique<Muon>(config, module);
   }
   std::unique_ptr<GroupedOptimizer> operator()(const RmsPropConfig& config) const {
     return std::make_unique<RmsProp>(config, module);

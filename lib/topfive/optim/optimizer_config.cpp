@@ -99,6 +99,24 @@ base::Fields<LambConfig> lamb_fields() {
   return add_group_fields(fields);
 }
 
+base::Fields<MuonConfig> muon_fields() {
+  base::Fields<MuonConfig> fields("Orthogonalised momentum for the matrices of hidden layers, AdamW for the rest.");
+  fields
+      .number("momentum", &MuonConfig::momentum,
+              {.help = "Share of the mean gradient of a matrix that is kept at each step",
+               .min = 0,
+               .max = kLargestMomentum,
+               .paper = "0.95 (Jordan et al. 2024)"})
+      .boolean("nesterov", &MuonConfig::nesterov, {.help = "Looks one step of momentum ahead"})
+      .choice("scale", &MuonConfig::scale,
+              {{"match_rms_adamw", MuonScale::kMatchRmsAdamW}, {"original", MuonScale::kOriginal}},
+              {.help = "Size of a matrix's step: that of AdamW, so that one rate serves both, or that of Jordan et al.",
+               .paper = "match_rms_adamw (arXiv 2502.16982)"})
+      .number("adamw_learning_rate_factor", &MuonConfig::adamw_learning_rate_factor,
+              {.help = "What is left to AdamW learns this many times as fast as the matrices", .min = 0, .max = 1000});
+  return add_group_fields(add_moment_fields(fields));
+}
+
 base::Fields<RmsPropConfig> rmsprop_fields() {
   base::Fields<RmsPropConfig> fields("RMSprop: gradients divided by the root of their mean square.");
   fields
@@ -140,6 +158,11 @@ const base::Fields<LambConfig>& LambConfig::fields() {
   return kFields;
 }
 
+const base::Fields<MuonConfig>& MuonConfig::fields() {
+  static const auto kFields = muon_fields();
+  return kFields;
+}
+
 const base::Fields<RmsPropConfig>& RmsPropConfig::fields() {
   static const auto kFields = rmsprop_fields();
   return kFields;
@@ -150,6 +173,7 @@ const base::Alternatives<OptimizerConfig>& optimizer_alternatives() {
                                  .option<SgdConfig>("sgd")
                                  .option<AdamWConfig>("adamw")
                                  .option<LambConfig>("lamb")
+                                 .option<MuonConfig>("muon")
                                  .option<RmsPropConfig>("rmsprop");
   return kTable;
 }

@@ -50,6 +50,22 @@ struct LambConfig : GroupsConfig {
   static const base::Fields<LambConfig>& fields();
 };
 
+// How large the step of a matrix is beside AdamW's; see muon.h.
+enum class MuonScale { kMatchRmsAdamW, kOriginal };
+
+struct MuonConfig : GroupsConfig {
+  MuonConfig() { weight_decay = 0.1; }
+  double momentum = 0.95;
+  bool nesterov = true;
+  MuonScale scale = MuonScale::kMatchRmsAdamW;
+  // AdamW's, for what is not the matrix of a hidden layer.
+  double adamw_learning_rate_factor = 1.0;
+  double beta1 = 0.9;
+  double beta2 = 0.95;
+  double epsilon = 1e-8;
+  static const base::Fields<MuonConfig>& fields();
+};
+
 struct RmsPropConfig : GroupsConfig {
   RmsPropConfig() { weight_decay = 0.0; }
   double smoothing = 0.99;  // alpha of the papers and of PyTorch
@@ -63,9 +79,9 @@ struct RmsPropConfig : GroupsConfig {
   static const base::Fields<RmsPropConfig>& fields();
 };
 
-using OptimizerConfig = std::variant<SgdConfig, AdamWConfig, LambConfig, RmsPropConfig>;
+using OptimizerConfig = std::variant<SgdConfig, AdamWConfig, LambConfig, MuonConfig, RmsPropConfig>;
 
-// Told apart by "type": sgd, adamw, lamb, rmsprop.
+// Told apart by "type": sgd, adamw, lamb, muon, rmsprop.
 const base::Alternatives<OptimizerConfig>& optimizer_alternatives();
 
 }  // namespace topfive::optim

@@ -1,6 +1,6 @@
 // Momentum whose matrices are made orthogonal, so that a step has about the same size in every direction of a layer
-// (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"), equal to torch.optim.Muon computed in
-// the weights' own type; and AdamW for everything that is not the matrix of a hidden layer. With gradient g:
+// (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"), equal to torch.optim.Muon computed
+// in the weights' own type; and AdamW for everything that is not the matrix of a hidden layer. With gradient g:
 //
 //   m <- momentum m + (1 - momentum) g       u = (1 - momentum) g + momentum m  (nesterov), otherwise u = m
 //   w <- w - rate * decay * w                w <- w - rate * scale * orthogonal(u)

@@ -69,6 +69,18 @@ TEST_CASE("a missing config names the nearest shipped one", "[cli][bad-input]") 
                 66, "did you mean the shipped config \"alexnet.json\"?");
 }
 
+TEST_CASE("a program that was copied away from its recipes says where it looked for them", "[cli][bad-input]") {
+  const TinyRecipe tiny;
+  const fs::path programs = TOPFIVE_BIN_DIR;
+  const fs::path copy = tiny.directory() / "bin/train";
+  fs::create_directory(copy.parent_path());
+  fs::copy_file(programs / "train", copy);
+  check_refused(topfive::tests::run_program(
+                    fs::relative(copy, programs).string(),
+                    {"--config", "alexnet.json", "--data", tiny.data().string(), "--out", tiny.out().string()}),
+                66, "there are no shipped ones in " + (tiny.directory() / "share/topfive/configs").string());
+}
+
 TEST_CASE("a data set that is not right is refused before anything is written", "[cli][bad-input]") {
   const TinyRecipe tiny;
   SECTION("missing directory") {

@@ -17,6 +17,20 @@ std::vector<std::string> shipped_config_names() {
   return names;
 }
 
+// What to do about a name that is no config file.
+std::string advice_for(const std::string& name) {
+  const auto names = shipped_config_names();
+  if (names.empty()) {
+    return "and there are no shipped ones in " + configs_directory().string() +
+           "; give the path of a config file, or start the program where it is installed";
+  }
+  const std::string nearest = base::nearest_name(name, names);
+  if (!nearest.empty()) return "did you mean the shipped config \"" + nearest + "\"?";
+  constexpr std::size_t kShownNames = 5;
+  return "the shipped ones nearest to it: " + base::join(base::closest_names(name, names, kShownNames)) +
+         " (inspect recipes lists all " + std::to_string(names.size()) + ")";
+}
+
 }  // namespace
 
 const base::Fields<ExpectedResult>& ExpectedResult::fields() {
@@ -68,14 +82,7 @@ std::filesystem::path find_config(const std::string& name) {
   if (std::filesystem::exists(name)) return name;
   const auto shipped = configs_directory() / name;
   if (!std::filesystem::path(name).has_parent_path() && std::filesystem::exists(shipped)) return shipped;
-  const auto names = shipped_config_names();
-  const std::string nearest = base::nearest_name(name, names);
-  constexpr std::size_t kShown = 5;
-  const std::string advice =
-      nearest.empty() ? "the shipped ones nearest to it: " + base::join(base::closest_names(name, names, kShown)) +
-                            " (inspect recipes lists all " + std::to_string(names.size()) + ")"
-                      : "did you mean the shipped config \"" + nearest + "\"?";
-  throw base::UserError(base::ExitCode::kInputMissing, name + ": no such config file; " + advice);
+  throw base::UserError(base::ExitCode::kInputMissing, name + ": no such config file; " + advice_for(name));
 }
 
 RunConfig load_run_config(const std::filesystem::path& path, const std::vector<std::string>& overrides) {

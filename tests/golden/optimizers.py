@@ -122,13 +122,10 @@ def run(config, base_rate, cycle_momentum, dtype):
         set_gradients(parameters, step)
         for group in optimizer.param_groups:
             group["lr"] = rate_of(step, base_rate) * group["factor"]
-            if cycle_momentum and config["type"] == "muon":
-                if "betas" not in group:
-                    group["momentum"] = momentum_of(step)
-            elif cycle_momentum and "betas" in group:
-                group["betas"] = (momentum_of(step), group["betas"][1])
-            elif cycle_momentum:
+            if cycle_momentum and "momentum" in group:
                 group["momentum"] = momentum_of(step)
+            elif cycle_momentum and config["type"] != "muon":  # whose AdamW keeps its beta1
+                group["betas"] = (momentum_of(step), group["betas"][1])
         optimizer.step()
     return {name: parameter.detach().flatten().tolist() for name, parameter in parameters.items()}
 

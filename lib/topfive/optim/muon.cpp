@@ -67,7 +67,7 @@ void Muon::update(const ParameterGroup& group, const Lists& lists, double learni
     mean.lerp_(gradient, 1.0 - config_.momentum);
     const torch::Tensor direction = config_.nesterov ? gradient.lerp(mean, config_.momentum) : mean;
     const torch::Tensor matrix = direction.flatten(1);
-    lists.parameters[i].mul_(1.0 - learning_rate * group.weight_decay);
+    if (group.weight_decay != 0.0) lists.parameters[i].mul_(1.0 - learning_rate * group.weight_decay);
     lists.parameters[i].add_(orthogonal(matrix).reshape(direction.sizes()),
                              -learning_rate * scale(matrix.size(0), matrix.size(1)));
   }
